@@ -62,10 +62,15 @@ def load(kind: str, name: str) -> Any:
     PluginError
         No part of that name, or it does not import.
     """
-    points = _points(kind)
-    if name not in points:
-        raise PluginError(f"{name!r} is none of the {kind}: {', '.join(points) or 'none is installed'}.")
+    check(kind, name)
+    point = _points(kind)[name]
     try:
-        return points[name].load()
+        return point.load()
     except Exception as error:
-        raise PluginError(f"the {kind[:-1]} {name!r} ({points[name].value}) does not load: {error}") from error
+        raise PluginError(f"the {kind[:-1]} {name!r} ({point.value}) does not load: {error}") from error
+
+
+def check(kind: str, name: str) -> None:
+    """Raise `PluginError` unless a part of that name is registered."""
+    if name not in _points(kind):
+        raise PluginError(f"{name!r} is none of the {kind}: {', '.join(_points(kind)) or 'none is installed'}.")

@@ -1,0 +1,1 @@
+"""From findings of single entries to one node per thing."""

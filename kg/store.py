@@ -1,0 +1,378 @@
+"""The graph folder: Parquet tables that are the source of truth, and a manifest that names them.
+
+::
+
+    graph/manifest.json             schema version, pipeline, options, the tables' folder and their digests
+    graph/tables-<digest>/          papers, nodes, edges, evidence, aliases, dropped, inputs (.parquet)
+    graph/cache/                    what reading and extracting gave, by file: may be deleted
+    graph/build.lock                held while a build runs
+
+The manifest is replaced last and in one step, so that a reader sees the old graph or the new one, never a mixture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import GraphNotFoundError, KgError
+from kg.records import Edge, EdgeEvidence, Node
+from kg.schema import schema
+
+if TYPE_CHECKING:
+    import duckdb
+    import networkx as nx
+    import pyarrow as pa
+
+FORMAT = 1
+TABLES = ("papers", "nodes", "edges", "evidence", "aliases", "dropped", "inputs")
+_BATCH = 20_000
+_EVIDENCE = ("sentence", "start", "end", "section", "line", "cue", "score", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a graph to show.
+
+    `types` and `relations` keep nodes and edges of these types (papers always stay); `since` and `until` are ISO
+    dates of any exactness, both inclusive; `topics` keeps papers with a topic of that name (case ignored);
+    `min_papers` keeps entities linked to that many papers of the selection; `mentions` adds passing mentions.
+    """
+
+    types: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    topics: tuple[str, ...] = ()
+    min_papers: int = 0
+    min_confidence: float = 0.0
+    mentions: bool = False
+
+    def narrows_edges(self) -> bool:
+        """Whether nodes that are left without an edge should go."""
+        return bool(self.types or self.relations or self.min_papers or self.min_confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name of a node with the sentence that proved it ("" for a name that the lexicon adds)."""
+
+    node: str
+    alias: str
+    count: int
+    sentence: str
+    file: str
+    line: int
+    cue: str
+
+
+class Graph:
+    """A read view of a stored graph, whole or a selection of it. Rows stream; nothing is held in memory."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], selection: Selection | None = None) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.selection = selection
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def table(self, name: str) -> Path:
+        """Path of one of the Parquet tables."""
+        return self.folder / str(self.manifest["tables"]) / f"{name}.parquet"
+
+    def select(self, selection: Selection) -> Graph:
+        """The part of this graph that a selection describes."""
+        return Graph(self.folder, self.manifest, selection)
+
+    def sql(self, query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query over the views `paper`, `node`, `edge` (the selection) and `evidence`, `alias`, `dropped`.
+
+        `node` holds papers too, with the columns id, type, name, aliases, paper_count, first_seen, last_seen.
+        """
+        result = self._open().cursor().execute(query, list(parameters))
+        while rows := result.fetchmany(_BATCH):
+            yield from rows
+
+    def nodes(self) -> Iterator[Node]:
+        """All nodes, papers included, sorted by id."""
+        paper = list(schema().node_attributes("Paper"))
+        other = list(schema().node_attributes(*(t for t in schema().nodes if t != "Paper")))
+        columns = ", ".join(f"p.{c}" for c in paper) + ", " + ", ".join(f"n.{c}" for c in other)
+        query = (
+            f"SELECT k.id, k.type, k.name, {columns} FROM node k "  # noqa: S608 - column names of the schema
+            "LEFT JOIN all_papers p ON p.id = k.id LEFT JOIN all_nodes n ON n.id = k.id ORDER BY k.id"
+        )
+        for row in self.sql(query):
+            names, values = (paper, row[3:]) if row[1] == "Paper" else (other, row[3 + len(paper) :])
+            yield Node(row[0], row[1], row[2], _present(names, values))
+
+    def edges(self, evidence: bool = True) -> Iterator[Edge]:
+        """All edges, sorted by id, with their evidence (best first) unless it is not asked for."""
+        names = list(schema().edge_attributes())
+        columns = ", ".join(names)
+        rows = self.sql(f"SELECT id, source, target, type, {columns} FROM edge ORDER BY id")  # noqa: S608
+        proofs = self._evidence() if evidence else iter(())
+        pending = next(proofs, None)
+        for row in rows:
+            found: tuple[EdgeEvidence, ...] = ()
+            if pending is not None and pending[0] == row[0]:
+                found = pending[1]
+                pending = next(proofs, None)
+            yield Edge(row[0], row[1], row[2], row[3], _present(names, row[4:]), found)
+
+    def aliases(self, node: str) -> list[Alias]:
+        """Names of a node, the most frequent first."""
+        columns = ", ".join(f.name for f in fields(Alias))
+        rows = self.sql(
+            f"SELECT {columns} FROM alias WHERE node = ? ORDER BY count DESC, alias",  # noqa: S608
+            [node],
+        )
+        return [Alias(*row) for row in rows]
+
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Numbers of nodes by type and of edges by type, in the order of the schema."""
+        nodes = {str(t): int(n) for t, n in self.sql("SELECT type, count(*) FROM node GROUP BY type")}
+        edges = {str(t): int(n) for t, n in self.sql("SELECT type, count(*) FROM edge GROUP BY type")}
+        return (
+            {t: nodes[t] for t in schema().nodes if t in nodes},
+            {t: edges[t] for t in schema().edges if t in edges},
+        )
+
+    def networkx(self, evidence: bool = True) -> nx.MultiDiGraph:
+        """The graph in memory: edges are keyed by their type and carry `id`, attributes and `evidence`."""
+        from kg.build import to_networkx
+
+        return to_networkx(self.nodes(), self.edges(evidence))
+
+    def close(self) -> None:
+        """Let go of the tables."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _evidence(self) -> Iterator[tuple[str, tuple[EdgeEvidence, ...]]]:
+        columns = ", ".join(f'v."{c}"' for c in _EVIDENCE)
+        rows = self.sql(
+            f"SELECT v.edge, {columns} FROM evidence v SEMI JOIN edge e ON e.id = v.edge "  # noqa: S608
+            "ORDER BY v.edge, v.score DESC, v.file, v.line, v.start, v.sentence, v.cue"
+        )
+        for edge, group in groupby(rows, key=lambda row: row[0]):
+            yield edge, tuple(EdgeEvidence(*row[1:]) for row in group)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            import duckdb
+
+            connection = duckdb.connect(config={"threads": min(4, os.cpu_count() or 1)})
+            for name, table in (
+                ("all_papers", "papers"),
+                ("all_nodes", "nodes"),
+                ("all_edges", "edges"),
+                ("evidence", "evidence"),
+                ("alias", "aliases"),
+                ("dropped", "dropped"),
+                ("input", "inputs"),
+            ):
+                path = str(self.table(table)).replace("'", "''")
+                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608
+            _select(connection, self.selection)
+            self._connection = connection
+        return self._connection
+
+
+def _present(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    return {n: v for n, v in zip(names, values, strict=False) if v is not None and v != "" and v != []}
+
+
+def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) -> None:
+    """Make the views `paper`, `edge` and `node` for a selection (None: everything, passing mentions too)."""
+    s = selection or Selection(mentions=True)
+    paper, arguments = ["true"], list[Any]()
+    if s.since:
+        paper.append("date >= ?")
+        arguments.append(s.since)
+    if s.until:
+        paper.append("date <> '' AND left(date, length(?)) <= ?")
+        arguments += [s.until, s.until]
+    if s.topics:
+        paper.append(
+            "id IN (SELECT e.source FROM all_edges e JOIN all_nodes n ON n.id = e.target "
+            "WHERE e.type = 'HAS_TOPIC' AND list_contains(?, lower(n.name)))"
+        )
+        arguments.append([t.lower() for t in s.topics])
+    connection.execute(
+        f"CREATE TEMP TABLE kept AS SELECT id FROM all_papers WHERE {' AND '.join(paper)}",  # noqa: S608
+        arguments,
+    )
+    edge, arguments = ["e.confidence >= ?"], [s.min_confidence]
+    if s.relations:
+        edge.append("list_contains(?, e.type)")
+        arguments.append(list(s.relations))
+    if not s.mentions and "MENTIONS" not in s.relations:
+        edge.append("e.type <> 'MENTIONS'")
+    ends = "true"
+    if s.types:
+        ends = "list_contains(?, n.type)"
+        arguments.append(list(s.types))
+    connection.execute(
+        f"""CREATE TEMP TABLE link AS
+            SELECT e.id, e.source, e.target, n.type AS target_type FROM all_edges e JOIN all_nodes n ON n.id = e.target
+            WHERE {" AND ".join(edge)} AND {ends} AND e.source IN (SELECT id FROM kept)""",  # noqa: S608
+        arguments,
+    )
+    if s.min_papers > 1:
+        connection.execute(
+            "DELETE FROM link WHERE target NOT IN "
+            "(SELECT target FROM link GROUP BY target HAVING count(DISTINCT source) >= ?)",
+            [s.min_papers],
+        )
+    narrowed = s.narrows_edges()
+    papers = "SELECT DISTINCT source FROM link" if narrowed else "SELECT id FROM kept"
+    everything = selection is None
+    entities = "SELECT id FROM all_nodes" if everything else "SELECT target FROM link"
+    connection.execute(
+        f"CREATE TEMP TABLE shown AS SELECT id FROM all_nodes WHERE id IN ({entities}) "  # noqa: S608
+        f"UNION ALL SELECT id FROM all_papers WHERE id IN ({papers})"
+    )
+    inner = "e.confidence >= ?" + (" AND list_contains(?, e.type)" if s.relations else "")
+    arguments = [s.min_confidence] + ([list(s.relations)] if s.relations else [])
+    connection.execute(
+        f"""CREATE TEMP TABLE edge AS SELECT e.* FROM all_edges e WHERE e.id IN (SELECT id FROM link)
+            UNION ALL SELECT e.* FROM all_edges e
+            WHERE {inner} AND e.source IN (SELECT id FROM all_nodes)
+              AND e.source IN (SELECT id FROM shown) AND e.target IN (SELECT id FROM shown)""",  # noqa: S608
+        arguments,
+    )
+    connection.execute("CREATE VIEW paper AS SELECT * FROM all_papers WHERE id IN (SELECT id FROM shown)")
+    connection.execute(
+        """CREATE VIEW node AS
+           SELECT id, type, name, aliases, paper_count, first_seen, last_seen FROM all_nodes
+           WHERE id IN (SELECT id FROM shown)
+           UNION ALL BY NAME
+           SELECT id, 'Paper' AS type, title AS name,
+                  CASE WHEN title_zh <> '' THEN [title_zh] ELSE [] END AS aliases,
+                  0 AS paper_count, date AS first_seen, date AS last_seen
+           FROM all_papers WHERE id IN (SELECT id FROM shown)"""
+    )
+
+
+def find_folder(given: str | None, environment: Mapping[str, str]) -> Path:
+    """The graph folder: the one given, else `KG_GRAPH`, else the nearest `graph/` here or above, else `./graph`.
+
+    As git finds its repository: from the working folder upwards.
+    """
+    if given:
+        return Path(given)
+    if environment.get("KG_GRAPH"):
+        return Path(environment["KG_GRAPH"])
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "graph" / "manifest.json").is_file():
+            found = folder / "graph"
+            return found.relative_to(here) if folder == here else found
+    return Path("graph")
+
+
+def open_graph(folder: Path) -> Graph:
+    """Open the graph in a folder.
+
+    Raises
+    ------
+    GraphNotFoundError
+        No graph stands there, or it was written in a format that this version does not read.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise GraphNotFoundError(
+            f"there is no graph in {folder}: build one with `kg build SOURCE... -g {folder}`, or name another with -g."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise GraphNotFoundError(
+            f"{folder / 'manifest.json'} cannot be read ({error}): build the graph again."
+        ) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise GraphNotFoundError(
+            f"the graph in {folder} was written by another version of kg: build it again with `kg build`."
+        )
+    graph = Graph(folder, manifest)
+    missing = [name for name in TABLES if not graph.table(name).is_file()]
+    if missing:
+        raise GraphNotFoundError(f"{graph.table(missing[0])} is missing: build the graph again with `kg build`.")
+    return graph
+
+
+def write_graph(folder: Path, tables: Mapping[str, pa.Table], about: Mapping[str, Any]) -> Graph:
+    """Write the tables beside the last graph, then make them the graph in one step.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder; made if it is not there.
+    tables : mapping of str to pyarrow.Table
+        One table for each name in `TABLES`, sorted.
+    about : mapping
+        What the manifest says besides: schema version, pipeline, options.
+    """
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    new = folder / "tables.new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    digests = {}
+    for name in TABLES:
+        path = new / f"{name}.parquet"
+        pq.write_table(tables[name], path, compression="zstd", write_statistics=True, store_schema=False)
+        with path.open("rb") as file:
+            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+    stamp = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:12]
+    final = folder / f"tables-{stamp}"
+    if final.exists():
+        shutil.rmtree(new)
+    else:
+        new.rename(final)
+    manifest = {
+        "format": FORMAT,
+        **about,
+        "tables": final.name,
+        "digests": digests,
+        "rows": {name: tables[name].num_rows for name in TABLES},
+    }
+    replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    for old in folder.glob("tables-*"):
+        if old != final:
+            shutil.rmtree(old, ignore_errors=True)
+    return Graph(folder, manifest)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(path.name + ".new")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise KgError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def selection_options(selection: Selection) -> dict[str, Any]:
+    """The parts of a selection that are not the default, to be said in an export."""
+    default = asdict(Selection())
+    return {name: value for name, value in asdict(selection).items() if value != default[name]}

@@ -1,0 +1,378 @@
+"""Reading and extracting many files: chunks of files, worker processes, shards that survive a kill.
+
+A chunk is a set of files that lie together; its shard is one Parquet file in the graph's cache, renamed into place when
+it is whole. A shard is used again for every file (reading) or entry (extraction) whose digest has not changed, so a
+build does the work for what is new and a killed build goes on where it stopped. Shards depend on the files alone,
+not on how a build came by them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from kg import read, registry, screen
+from kg.errors import KgError
+from kg.records import Dropped, Entry, Extraction, Name, Passage, ReadResult, Relation, Source
+from kg.resolve.spelling import key
+
+_FILES_IN_A_CHUNK = 128
+_SMALL = 200  # files below which worker processes cost more than they save
+T = TypeVar("T")
+R = TypeVar("R")
+Progress = Callable[[str, int, int], None]
+
+_READ = pa.schema(
+    [
+        ("file", pa.string()),
+        ("sha256", pa.string()),
+        ("head", pa.binary()),  # ReadResult without passages, JSON
+        ("passages", pa.binary()),  # the passages of each entry, JSON
+        ("passage_counts", pa.list_(pa.int32())),  # passages of each entry
+        ("print_counts", pa.list_(pa.int32())),  # fingerprints of each passage
+        ("prints", pa.list_(pa.uint64())),
+    ]
+)
+_PROOF = [
+    ("sentence", pa.string()),
+    ("start", pa.int32()),
+    ("end", pa.int32()),
+    ("section", pa.string()),
+    ("line", pa.int32()),
+    ("cue", pa.string()),
+    ("score", pa.float64()),
+]
+_EXTRACT = pa.schema(
+    [
+        ("entry", pa.string()),  # digest of what was extracted from
+        ("file", pa.string()),
+        ("line", pa.int32()),
+        ("n", pa.int32()),
+        ("type", pa.string()),
+        ("term", pa.string()),
+        ("main", pa.string()),
+        ("confidence", pa.float64()),
+        ("based_on", pa.bool_()),
+        ("names", pa.list_(pa.struct([("key", pa.string()), ("text", pa.string()), ("count", pa.int32()), *_PROOF]))),
+        (
+            "relations",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("type", pa.string()),
+                        ("confidence", pa.float64()),
+                        ("value", pa.string()),
+                        ("evidence", pa.list_(pa.struct(_PROOF))),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All entries of all files, sorted by source, without passages; the passages lie in the shards.
+
+    `chunk[i]` is the chunk of entry `i`; `entry`, `passage` and `value` are parallel: fingerprint `value[k]`
+    belongs to passage `passage[k]` of entry `entry[k]`.
+    """
+
+    entries: tuple[Entry, ...]
+    chunk: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+    inputs: tuple[tuple[str, str, int], ...]  # file, sha256, number of entries
+    entry: NDArray[np.int32]
+    passage: NDArray[np.int32]
+    value: NDArray[np.uint64]
+
+
+def chunks_of(files: Sequence[read.InputFile]) -> dict[str, list[read.InputFile]]:
+    """Put files into chunks by the folder they lie in, large folders into several.
+
+    A new file changes the chunk it falls into and no other, but where a folder grows past a power of two.
+    """
+    folders: dict[str, list[read.InputFile]] = defaultdict(list)
+    for file in files:
+        folders[file.name.rpartition("/")[0]].append(file)
+    chunks: dict[str, list[read.InputFile]] = defaultdict(list)
+    for folder, inside in folders.items():
+        parts = 1
+        while parts * _FILES_IN_A_CHUNK < len(inside):
+            parts *= 2
+        name = _digest(folder)[:2]
+        for file in inside:
+            part = int(_digest(file.name)[:8], 16) % parts
+            chunks[f"{name}-{part:x}" if part else name].append(file)
+    return dict(sorted(chunks.items()))
+
+
+def read_all(
+    files: Sequence[read.InputFile], cache_dir: Path, jobs: int, progress: Progress, stdin: bytes = b""
+) -> Reading:
+    """Read every file that changed since its shard was written, and gather what all shards hold."""
+    folder = cache_dir / "read"
+    folder.mkdir(parents=True, exist_ok=True)
+    chunks = chunks_of(files)
+    tasks = [(folder / f"{name}.parquet", tuple(inside), stdin) for name, inside in chunks.items()]
+    for done, _ in enumerate(map_chunks(_read_chunk, tasks, jobs, len(files)), 1):
+        progress("reading", done, len(tasks))
+    _forget(folder, chunks)
+    return _gather(folder, chunks)
+
+
+def extract_all(
+    reading: Reading,
+    copies: Mapping[int, tuple[screen.Copy, ...]],
+    extractor: str,
+    cache_dir: Path,
+    jobs: int,
+    progress: Progress,
+) -> list[Path]:
+    """Extract from every entry that changed since its shard was written; the paths of all shards."""
+    folder = cache_dir / "extract"
+    folder.mkdir(parents=True, exist_ok=True)
+    of_chunk: dict[str, dict[tuple[str, int], tuple[screen.Copy, ...]]] = {
+        name: {} for name in sorted(set(reading.chunk))
+    }
+    for index, found in copies.items():
+        source = reading.entries[index].source
+        of_chunk[reading.chunk[index]][source.file, source.line] = found
+    tasks = [
+        (cache_dir / "read" / f"{name}.parquet", folder / f"{name}.parquet", marked)
+        for name, marked in of_chunk.items()
+    ]
+    for done, _ in enumerate(map_chunks(partial(_extract_chunk, extractor), tasks, jobs, len(reading.entries)), 1):
+        progress("extracting", done, len(tasks))
+    _forget(folder, of_chunk)
+    return [target for _, target, _ in tasks]
+
+
+def entries_of(cache_dir: Path, chunk: str) -> dict[tuple[str, int], Entry]:
+    """The entries of one chunk with their passages, by file and line."""
+    return {(e.source.file, e.source.line): e for e in _entries(cache_dir / "read" / f"{chunk}.parquet")}
+
+
+def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: int) -> Iterator[R]:
+    """Results of a function over tasks, in worker processes where the work (`size` files) is worth it.
+
+    Results come in any order. A worker that dies raises `KgError`; finished shards stay, so the next run goes on.
+    """
+    if jobs <= 1 or len(tasks) <= 1 or size < _SMALL:
+        yield from map(function, tasks)
+        return
+    context = multiprocessing.get_context("spawn")
+    # Workers leave Ctrl-C to the parent, which ends them.
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
+        waiting = {pool.submit(function, task) for task in tasks}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise KgError(
+            "a worker process died (out of memory?): run the same command again, it goes on from there."
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _read_chunk(task: tuple[Path, tuple[read.InputFile, ...], bytes]) -> None:
+    shard, files, stdin = task
+    known = _known_files(shard)
+    rows, changed = [], False
+    for file in files:
+        data = stdin if file.path is None else _bytes(file)
+        if isinstance(data, Dropped):
+            rows.append(_read_row(file.name, "", ReadResult((), (data,))))
+            changed = True
+            continue
+        sha = hashlib.sha256(data).hexdigest()
+        row = known.get((file.name, sha))
+        if row is None:
+            row, changed = _read_row(file.name, sha, read.read_file(file.name, data)), True
+        rows.append(row)
+    if changed or len(rows) != len(known):
+        _write_shard(shard, pa.Table.from_pylist(rows, _READ), {"version": read.VERSION})
+
+
+def _bytes(file: read.InputFile) -> bytes | Dropped:
+    try:
+        return file.path.read_bytes() if file.path is not None else b""
+    except OSError as error:
+        detail = f"{file.name} cannot be read: {error.strerror or error}."
+        return Dropped("read", "unreadable", Source(file.name, 1), detail)
+
+
+def _read_row(name: str, sha: str, result: ReadResult) -> dict[str, Any]:
+    prints = [p for entry in result.entries for p in screen.fingerprints(entry)]
+    heads = tuple(replace(entry, passages=()) for entry in result.entries)
+    return {
+        "file": name,
+        "sha256": sha,
+        "head": msgspec.json.encode(ReadResult(heads, result.dropped)),
+        "passages": msgspec.json.encode([entry.passages for entry in result.entries]),
+        "passage_counts": [len(entry.passages) for entry in result.entries],
+        "print_counts": [len(p) for p in prints],
+        "prints": np.concatenate([*prints, np.empty(0, np.uint64)]),
+    }
+
+
+def _known_files(shard: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    table = _read_shard(shard, {"version": read.VERSION}, None)
+    return {(row["file"], row["sha256"]): row for row in table.to_pylist()} if table is not None else {}
+
+
+def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Reading:
+    decode = msgspec.json.Decoder(ReadResult).decode
+    found: list[tuple[Entry, str, NDArray[np.int32], NDArray[np.uint64]]] = []
+    dropped: list[Dropped] = []
+    inputs: list[tuple[str, str, int]] = []
+    columns = ["file", "sha256", "head", "passage_counts", "print_counts", "prints"]
+    for name in chunks:
+        table = pq.read_table(folder / f"{name}.parquet", columns=columns)
+        rows = zip(*(table[c].combine_chunks() for c in columns), strict=True)
+        for file, sha, head, passage_counts, print_counts, prints in rows:
+            result = decode(head.as_py())
+            dropped += result.dropped
+            inputs.append((file.as_py(), sha.as_py(), len(result.entries)))
+            sizes, values = print_counts.values.to_numpy(), prints.values.to_numpy()
+            passage = value = 0
+            for entry, passages in zip(result.entries, passage_counts.as_py(), strict=True):
+                mine = sizes[passage : passage + passages]
+                total = int(mine.sum())
+                found.append((entry, name, mine, values[value : value + total]))
+                passage, value = passage + passages, value + total
+    found.sort(key=lambda row: row[0].source)
+    entry = [np.full(len(row[3]), i, np.int32) for i, row in enumerate(found)]
+    passage_of = [np.repeat(np.arange(len(row[2]), dtype=np.int32), row[2]) for row in found]
+    return Reading(
+        tuple(row[0] for row in found),
+        tuple(row[1] for row in found),
+        tuple(sorted(dropped, key=lambda d: (d.source, d.reason, d.text))),
+        tuple(sorted(inputs)),
+        np.concatenate([*entry, np.empty(0, np.int32)]),
+        np.concatenate([*passage_of, np.empty(0, np.int32)]),
+        np.concatenate([*(row[3] for row in found), np.empty(0, np.uint64)]),
+    )
+
+
+def _entries(shard: Path) -> list[Entry]:
+    heads = msgspec.json.Decoder(ReadResult).decode
+    passages = msgspec.json.Decoder(list[tuple[Passage, ...]]).decode
+    table = pq.read_table(shard, columns=["head", "passages"])
+    return [
+        replace(entry, passages=inside)
+        for head, body in zip(table["head"].to_pylist(), table["passages"].to_pylist(), strict=True)
+        for entry, inside in zip(heads(head).entries, passages(body), strict=True)
+    ]
+
+
+def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[tuple[str, int], tuple[screen.Copy, ...]]]) -> None:
+    source, shard, copies = task
+    pipeline = _extractor(extractor)
+    stamp = {"extractor": pipeline.name, "version": pipeline.version}
+    entries = {}
+    for entry in _entries(source):
+        marked = copies.get((entry.source.file, entry.source.line))
+        clean = screen.without(entry, marked) if marked else entry
+        entries[_digest(msgspec.json.encode(clean))] = clean
+    table = _read_shard(shard, stamp, None)
+    done = _done(shard) if table is not None else set()
+    if done == entries.keys():
+        return
+    fresh = [row for d, e in entries.items() if d not in done for row in _extract_rows(d, pipeline.extract(e))]
+    tables = [pa.Table.from_pylist(fresh, _EXTRACT)]
+    if table is not None:
+        tables.append(table.filter(pc.is_in(table["entry"], pa.array(sorted(entries.keys() & done), pa.string()))))
+    rows = pa.concat_tables(tables).sort_by([("file", "ascending"), ("line", "ascending"), ("n", "ascending")])
+    _write_shard(shard, rows, stamp | {"entries": json.dumps(sorted(entries))})
+
+
+def _extract_rows(digest: str, extraction: Extraction) -> Iterator[dict[str, Any]]:
+    for n, finding in enumerate(extraction.findings):
+        names = [_name_row(name) for name in finding.names]
+        yield {
+            "entry": digest,
+            "file": extraction.source.file,
+            "line": extraction.source.line,
+            "n": n,
+            "type": finding.type,
+            "term": finding.term,
+            "main": names[0]["key"],
+            "confidence": finding.confidence,
+            "based_on": finding.based_on,
+            "names": names,
+            "relations": [_relation_row(relation) for relation in finding.relations],
+        }
+
+
+def _name_row(name: Name) -> dict[str, Any]:
+    return {"key": key(name.text), "text": name.text, "count": name.count, **msgspec.to_builtins(name.evidence)}
+
+
+def _relation_row(relation: Relation) -> dict[str, Any]:
+    return {
+        "type": relation.type,
+        "confidence": relation.confidence,
+        "value": relation.value,
+        "evidence": [msgspec.to_builtins(e) for e in relation.evidence],
+    }
+
+
+@cache
+def _extractor(name: str) -> Any:
+    return registry.load("extractors", name)()
+
+
+def _digest(content: str | bytes) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _read_shard(shard: Path, stamp: Mapping[str, str], columns: list[str] | None) -> pa.Table | None:
+    """The table of a shard, None where it is missing, broken or written by another version."""
+    try:
+        metadata = pq.read_schema(shard).metadata or {}
+        if any(metadata.get(k.encode()) != v.encode() for k, v in stamp.items()):
+            return None
+        return pq.read_table(shard, columns=columns).replace_schema_metadata(None)
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _done(shard: Path) -> set[str]:
+    return set(json.loads((pq.read_schema(shard).metadata or {}).get(b"entries", b"[]")))
+
+
+def _write_shard(shard: Path, table: pa.Table, stamp: Mapping[str, str]) -> None:
+    temporary = shard.with_suffix(f".{os.getpid()}.new")
+    pq.write_table(table.replace_schema_metadata(dict(stamp)), temporary, compression="zstd")
+    temporary.replace(shard)
+
+
+def _forget(folder: Path, chunks: Mapping[str, Any]) -> None:
+    """Remove shards of files that are gone, and what a killed worker left."""
+    for path in folder.iterdir():
+        if path.suffix != ".parquet" or path.stem not in chunks:
+            path.unlink(missing_ok=True)
