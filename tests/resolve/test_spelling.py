@@ -43,7 +43,9 @@ def test_two_names_have_two_keys(a, b):
     assert key(a) != key(b)
 
 
-@pytest.mark.parametrize(("a", "b"), [p for p in TWO_NAMES if any(c.isdigit() for c in p[0] + p[1])] + [("ViT-B", "ViT-L")])
+@pytest.mark.parametrize(
+    ("a", "b"), [p for p in TWO_NAMES if any(c.isdigit() for c in p[0] + p[1])] + [("ViT-B", "ViT-L")]
+)
 def test_a_difference_in_number_or_size_is_another_version(a, b):
     assert not same_version(a, b)
 
