@@ -33,7 +33,10 @@ def main() -> None:
         late = work / "late"
         shutil.move(days[-1], late)
         first = run(build, cwd=work)
-        print(f"build of {len(files)} papers, --jobs {a.jobs}: {first.seconds:.1f} s, {first.megabytes:.0f} MB (all processes)")
+        print(
+            f"build of {len(files)} papers, --jobs {a.jobs}: "
+            f"{first.seconds:.1f} s, {first.megabytes:.0f} MB in all processes"
+        )
         again = run(build, cwd=work)
         print(f"the same again, nothing new: {again.seconds:.1f} s, {again.megabytes:.0f} MB")
         count = len(list(late.iterdir()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import networkx as nx
 
@@ -22,19 +25,52 @@ def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> nx.MultiDiGraph
     SchemaError
         A node or edge that the schema does not allow, an edge without an end or without evidence.
     """
-    rules = schema()
     graph = nx.MultiDiGraph()
-    types: dict[str, str] = {}
-    for node in nodes:
-        rules.check_node(node.id, node.type, node.attributes)
-        types[node.id] = node.type
-        graph.add_node(node.id, type=node.type, name=node.name, **node.attributes)
-    for edge in edges:
-        source, target = types.get(edge.source), types.get(edge.target)
-        if source is None or target is None:
-            raise SchemaError(f"edge {edge.id} ({edge.source} {edge.type} {edge.target}) has an end that is no node.")
-        rules.check_edge(edge.id, edge.type, source, target, edge.attributes)
-        if not edge.attributes.get("count"):
-            raise SchemaError(f"edge {edge.id} ({edge.source} {edge.type} {edge.target}) has no evidence.")
-        graph.add_edge(edge.source, edge.target, edge.type, id=edge.id, evidence=edge.evidence, **edge.attributes)
+    with _no_collection():
+        graph.add_nodes_from(_checked_nodes(nodes))
+        graph.add_edges_from(_checked_edges(graph, edges))
     return graph
+
+
+def _checked_nodes(nodes: Iterable[Node]) -> Iterator[tuple[str, dict[str, Any]]]:
+    check, seen = schema().check_node, set()
+    for node in nodes:
+        signature = (node.type, _signature(node.attributes))
+        if signature not in seen:
+            check(node.id, node.type, node.attributes)
+            seen.add(signature)
+        yield node.id, {"type": node.type, "name": node.name, **node.attributes}
+
+
+def _checked_edges(graph: nx.MultiDiGraph, edges: Iterable[Edge]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    check, seen, types = schema().check_edge, set(), graph.nodes
+    for edge in edges:
+        what = f"edge {edge.id} ({edge.source} {edge.type} {edge.target})"
+        try:
+            source, target = types[edge.source]["type"], types[edge.target]["type"]
+        except KeyError as error:
+            raise SchemaError(f"{what} has an end that is no node: {error}.") from None
+        signature = (edge.type, source, target, _signature(edge.attributes))
+        if signature not in seen:
+            check(edge.id, edge.type, source, target, edge.attributes)
+            seen.add(signature)
+        if not edge.attributes.get("count"):
+            raise SchemaError(f"{what} has no evidence.")
+        yield edge.source, edge.target, edge.type, {"id": edge.id, "evidence": edge.evidence, **edge.attributes}
+
+
+def _signature(attributes: Mapping[str, Any]) -> tuple[object, ...]:
+    """What the schema looks at: names and Python types. One check serves all that agree in them."""
+    return (*attributes, *map(type, attributes.values()))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the cycle collector from walking a large graph again and again while it grows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -192,8 +192,8 @@ def _tables(
             }
         ),
     }
-    for name, table in (("nodes", "node"), ("edges", "edge"), ("evidence", "evidence"), ("aliases", "alias")):
-        tables[name] = db.table(table).to_arrow_table().combine_chunks()
+    for name in ("nodes", "edges", "evidence", "aliases"):
+        tables[name] = db.table(name).to_arrow_table().combine_chunks()
     return tables
 
 
@@ -212,11 +212,11 @@ def _verify(db: duckdb.DuckDBPyConnection, papers: Sequence[Paper]) -> None:
     def nodes() -> Iterator[Node]:
         for paper in papers:
             yield Node(paper.id, "Paper", paper.title, {"title": paper.title, "date": paper.date})
-        for row in db.execute(f"SELECT id, type, name, {', '.join(node_names)} FROM node").fetchall():  # noqa: S608
+        for row in db.execute(f"SELECT id, type, name, {', '.join(node_names)} FROM nodes").fetchall():  # noqa: S608
             yield Node(row[0], row[1], row[2], dict(zip(node_names, row[3:], strict=True)))
 
     def edges() -> Iterator[Edge]:
-        for row in db.execute(f"SELECT id, source, target, type, {', '.join(edge_names)} FROM edge").fetchall():  # noqa: S608
+        for row in db.execute(f"SELECT id, source, target, type, {', '.join(edge_names)} FROM edges").fetchall():  # noqa: S608
             values = zip(edge_names, row[4:], strict=True)
             yield Edge(row[0], row[1], row[2], row[3], {n: v for n, v in values if v is not None and v != ""})
 

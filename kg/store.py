@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import GraphNotFoundError, KgError
-from kg.records import Edge, EdgeEvidence, Node
+from kg.records import Dropped, Edge, EdgeEvidence, Node, Source
 from kg.schema import schema
 
 if TYPE_CHECKING:
@@ -99,16 +99,17 @@ class Graph:
         while rows := result.fetchmany(_BATCH):
             yield from rows
 
-    def nodes(self) -> Iterator[Node]:
-        """All nodes, papers included, sorted by id."""
+    def nodes(self, ids: Sequence[str] | None = None) -> Iterator[Node]:
+        """All nodes (or those of some ids), papers included, sorted by id."""
         paper = list(schema().node_attributes("Paper"))
         other = list(schema().node_attributes(*(t for t in schema().nodes if t != "Paper")))
         columns = ", ".join(f"p.{c}" for c in paper) + ", " + ", ".join(f"n.{c}" for c in other)
         query = (
             f"SELECT k.id, k.type, k.name, {columns} FROM node k "  # noqa: S608 - column names of the schema
-            "LEFT JOIN all_papers p ON p.id = k.id LEFT JOIN all_nodes n ON n.id = k.id ORDER BY k.id"
+            "LEFT JOIN all_papers p ON p.id = k.id LEFT JOIN all_nodes n ON n.id = k.id "
+            f"{'' if ids is None else 'WHERE list_contains(?, k.id)'} ORDER BY k.id"
         )
-        for row in self.sql(query):
+        for row in self.sql(query, [] if ids is None else [list(ids)]):
             names, values = (paper, row[3:]) if row[1] == "Paper" else (other, row[3 + len(paper) :])
             yield Node(row[0], row[1], row[2], _present(names, values))
 
@@ -134,6 +135,16 @@ class Graph:
             [node],
         )
         return [Alias(*row) for row in rows]
+
+    def dropped(self) -> Iterator[Dropped]:
+        """What the build left out, sorted by where it stands; for the whole graph, whatever the selection."""
+        rows = self.sql(
+            "SELECT stage, reason, file, line, detail, text, other_file, other_line FROM dropped "
+            "ORDER BY file, line, stage, reason, text"
+        )
+        for stage, reason, file, line, detail, text, other_file, other_line in rows:
+            other = Source(other_file, other_line) if other_file else None
+            yield Dropped(stage, reason, Source(file, line), detail, text, other)
 
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """Numbers of nodes by type and of edges by type, in the order of the schema."""
@@ -213,7 +224,7 @@ def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) 
         )
         arguments.append([t.lower() for t in s.topics])
     connection.execute(
-        f"CREATE TEMP TABLE kept AS SELECT id FROM all_papers WHERE {' AND '.join(paper)}",  # noqa: S608
+        f"CREATE TABLE kept AS SELECT id FROM all_papers WHERE {' AND '.join(paper)}",  # noqa: S608
         arguments,
     )
     edge, arguments = ["e.confidence >= ?"], [s.min_confidence]
@@ -227,7 +238,7 @@ def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) 
         ends = "list_contains(?, n.type)"
         arguments.append(list(s.types))
     connection.execute(
-        f"""CREATE TEMP TABLE link AS
+        f"""CREATE TABLE link AS
             SELECT e.id, e.source, e.target, n.type AS target_type FROM all_edges e JOIN all_nodes n ON n.id = e.target
             WHERE {" AND ".join(edge)} AND {ends} AND e.source IN (SELECT id FROM kept)""",  # noqa: S608
         arguments,
@@ -243,13 +254,13 @@ def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) 
     everything = selection is None
     entities = "SELECT id FROM all_nodes" if everything else "SELECT target FROM link"
     connection.execute(
-        f"CREATE TEMP TABLE shown AS SELECT id FROM all_nodes WHERE id IN ({entities}) "  # noqa: S608
+        f"CREATE TABLE shown AS SELECT id FROM all_nodes WHERE id IN ({entities}) "  # noqa: S608
         f"UNION ALL SELECT id FROM all_papers WHERE id IN ({papers})"
     )
     inner = "e.confidence >= ?" + (" AND list_contains(?, e.type)" if s.relations else "")
     arguments = [s.min_confidence] + ([list(s.relations)] if s.relations else [])
     connection.execute(
-        f"""CREATE TEMP TABLE edge AS SELECT e.* FROM all_edges e WHERE e.id IN (SELECT id FROM link)
+        f"""CREATE TABLE edge AS SELECT e.* FROM all_edges e WHERE e.id IN (SELECT id FROM link)
             UNION ALL SELECT e.* FROM all_edges e
             WHERE {inner} AND e.source IN (SELECT id FROM all_nodes)
               AND e.source IN (SELECT id FROM shown) AND e.target IN (SELECT id FROM shown)""",  # noqa: S608

@@ -9,7 +9,6 @@ not on how a build came by them.
 from __future__ import annotations
 
 import hashlib
-import json
 import multiprocessing
 import os
 import signal
@@ -31,10 +30,12 @@ from numpy.typing import NDArray
 
 from kg import read, registry, screen
 from kg.errors import KgError
-from kg.records import Dropped, Entry, Extraction, Name, Passage, ReadResult, Relation, Source
+from kg.records import Dropped, Entry, Evidence, Extraction, Passage, ReadResult, Relation, Source
 from kg.resolve.spelling import key
 
 _FILES_IN_A_CHUNK = 128
+_SHARD = 1  # format of the shards
+_READ_VERSION = f"{_SHARD}/{read.VERSION}"
 _SMALL = 200  # files below which worker processes cost more than they save
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,40 +52,36 @@ _READ = pa.schema(
         ("prints", pa.list_(pa.uint64())),
     ]
 )
-_PROOF = [
-    ("sentence", pa.string()),
-    ("start", pa.int32()),
-    ("end", pa.int32()),
-    ("section", pa.string()),
-    ("line", pa.int32()),
-    ("cue", pa.string()),
-    ("score", pa.float64()),
-]
+# A place in a sentence of the entry: `sentence` counts its sentences from 0.
+_PLACE = [("sentence", pa.int32()), ("start", pa.int32()), ("end", pa.int32()), ("cue", pa.string())]
+_SENTENCE = pa.struct([("text", pa.string()), ("section", pa.string()), ("line", pa.int32())])
+_NAME = pa.struct([("key", pa.string()), ("text", pa.string()), ("count", pa.int32()), *_PLACE])
+_RELATION = pa.struct(
+    [
+        ("type", pa.string()),
+        ("confidence", pa.float64()),
+        ("value", pa.string()),
+        ("evidence", pa.list_(pa.struct([*_PLACE, ("score", pa.float64())]))),
+    ]
+)
+_FINDING = pa.struct(
+    [
+        ("type", pa.string()),
+        ("term", pa.string()),
+        ("main", pa.string()),  # spelling key of the main name
+        ("confidence", pa.float64()),
+        ("based_on", pa.bool_()),
+        ("names", pa.list_(_NAME)),
+        ("relations", pa.list_(_RELATION)),
+    ]
+)
 _EXTRACT = pa.schema(
     [
         ("entry", pa.string()),  # digest of what was extracted from
         ("file", pa.string()),
         ("line", pa.int32()),
-        ("n", pa.int32()),
-        ("type", pa.string()),
-        ("term", pa.string()),
-        ("main", pa.string()),
-        ("confidence", pa.float64()),
-        ("based_on", pa.bool_()),
-        ("names", pa.list_(pa.struct([("key", pa.string()), ("text", pa.string()), ("count", pa.int32()), *_PROOF]))),
-        (
-            "relations",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("type", pa.string()),
-                        ("confidence", pa.float64()),
-                        ("value", pa.string()),
-                        ("evidence", pa.list_(pa.struct(_PROOF))),
-                    ]
-                )
-            ),
-        ),
+        ("sentences", pa.list_(_SENTENCE)),
+        ("findings", pa.list_(_FINDING)),
     ]
 )
 
@@ -213,7 +210,7 @@ def _read_chunk(task: tuple[Path, tuple[read.InputFile, ...], bytes]) -> None:
             row, changed = _read_row(file.name, sha, read.read_file(file.name, data)), True
         rows.append(row)
     if changed or len(rows) != len(known):
-        _write_shard(shard, pa.Table.from_pylist(rows, _READ), {"version": read.VERSION})
+        _write_shard(shard, pa.Table.from_pylist(rows, _READ), {"version": _READ_VERSION})
 
 
 def _bytes(file: read.InputFile) -> bytes | Dropped:
@@ -239,7 +236,7 @@ def _read_row(name: str, sha: str, result: ReadResult) -> dict[str, Any]:
 
 
 def _known_files(shard: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    table = _read_shard(shard, {"version": read.VERSION}, None)
+    table = _read_shard(shard, _READ, {"version": _READ_VERSION})
     return {(row["file"], row["sha256"]): row for row in table.to_pylist()} if table is not None else {}
 
 
@@ -264,14 +261,14 @@ def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Rea
                 found.append((entry, name, mine, values[value : value + total]))
                 passage, value = passage + passages, value + total
     found.sort(key=lambda row: row[0].source)
-    entry = [np.full(len(row[3]), i, np.int32) for i, row in enumerate(found)]
+    entry_of = [np.full(len(row[3]), i, np.int32) for i, row in enumerate(found)]
     passage_of = [np.repeat(np.arange(len(row[2]), dtype=np.int32), row[2]) for row in found]
     return Reading(
         tuple(row[0] for row in found),
         tuple(row[1] for row in found),
         tuple(sorted(dropped, key=lambda d: (d.source, d.reason, d.text))),
         tuple(sorted(inputs)),
-        np.concatenate([*entry, np.empty(0, np.int32)]),
+        np.concatenate([*entry_of, np.empty(0, np.int32)]),
         np.concatenate([*passage_of, np.empty(0, np.int32)]),
         np.concatenate([*(row[3] for row in found), np.empty(0, np.uint64)]),
     )
@@ -291,52 +288,60 @@ def _entries(shard: Path) -> list[Entry]:
 def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[tuple[str, int], tuple[screen.Copy, ...]]]) -> None:
     source, shard, copies = task
     pipeline = _extractor(extractor)
-    stamp = {"extractor": pipeline.name, "version": pipeline.version}
+    stamp = {
+        "extractor": pipeline.name,
+        "version": f"{_SHARD}/{pipeline.version}",
+        "read": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "copies": _digest(msgspec.json.encode(sorted(copies.items()))),
+    }
+    if _is_current(shard, stamp):
+        return
     entries = {}
     for entry in _entries(source):
         marked = copies.get((entry.source.file, entry.source.line))
         clean = screen.without(entry, marked) if marked else entry
         entries[_digest(msgspec.json.encode(clean))] = clean
-    table = _read_shard(shard, stamp, None)
-    done = _done(shard) if table is not None else set()
-    if done == entries.keys():
-        return
-    fresh = [row for d, e in entries.items() if d not in done for row in _extract_rows(d, pipeline.extract(e))]
+    table = _read_shard(shard, _EXTRACT, {k: stamp[k] for k in ("extractor", "version")})
+    done = set(table["entry"].to_pylist()) if table is not None else set()
+    fresh = [_extract_row(digest, pipeline.extract(e)) for digest, e in entries.items() if digest not in done]
     tables = [pa.Table.from_pylist(fresh, _EXTRACT)]
     if table is not None:
-        tables.append(table.filter(pc.is_in(table["entry"], pa.array(sorted(entries.keys() & done), pa.string()))))
-    rows = pa.concat_tables(tables).sort_by([("file", "ascending"), ("line", "ascending"), ("n", "ascending")])
-    _write_shard(shard, rows, stamp | {"entries": json.dumps(sorted(entries))})
+        kept = pa.array(sorted(entries.keys() & done), pa.string())
+        tables.append(table.filter(pc.is_in(table["entry"], kept)))
+    rows = pa.concat_tables(tables).sort_by([("file", "ascending"), ("line", "ascending")])
+    _write_shard(shard, rows, stamp)
 
 
-def _extract_rows(digest: str, extraction: Extraction) -> Iterator[dict[str, Any]]:
-    for n, finding in enumerate(extraction.findings):
-        names = [_name_row(name) for name in finding.names]
-        yield {
-            "entry": digest,
-            "file": extraction.source.file,
-            "line": extraction.source.line,
-            "n": n,
-            "type": finding.type,
-            "term": finding.term,
-            "main": names[0]["key"],
-            "confidence": finding.confidence,
-            "based_on": finding.based_on,
-            "names": names,
-            "relations": [_relation_row(relation) for relation in finding.relations],
+def _extract_row(digest: str, extraction: Extraction) -> dict[str, Any]:
+    """One entry as its shard holds it: every sentence once, findings with places in them."""
+    sentences: dict[tuple[str, str, int], int] = {}
+
+    def place(e: Evidence) -> dict[str, Any]:
+        n = sentences.setdefault((e.sentence, e.section, e.line), len(sentences))
+        return {"sentence": n, "start": e.start, "end": e.end, "cue": e.cue}
+
+    def relation(r: Relation) -> dict[str, Any]:
+        evidence = [place(e) | {"score": e.score} for e in r.evidence]
+        return {"type": r.type, "confidence": r.confidence, "value": r.value, "evidence": evidence}
+
+    findings = [
+        {
+            "type": f.type,
+            "term": f.term,
+            "main": key(f.names[0].text),
+            "confidence": f.confidence,
+            "based_on": f.based_on,
+            "names": [{"key": key(n.text), "text": n.text, "count": n.count} | place(n.evidence) for n in f.names],
+            "relations": [relation(r) for r in f.relations],
         }
-
-
-def _name_row(name: Name) -> dict[str, Any]:
-    return {"key": key(name.text), "text": name.text, "count": name.count, **msgspec.to_builtins(name.evidence)}
-
-
-def _relation_row(relation: Relation) -> dict[str, Any]:
+        for f in extraction.findings
+    ]
     return {
-        "type": relation.type,
-        "confidence": relation.confidence,
-        "value": relation.value,
-        "evidence": [msgspec.to_builtins(e) for e in relation.evidence],
+        "entry": digest,
+        "file": extraction.source.file,
+        "line": extraction.source.line,
+        "sentences": [{"text": t, "section": s, "line": n} for t, s, n in sentences],
+        "findings": findings,
     }
 
 
@@ -350,19 +355,24 @@ def _digest(content: str | bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _read_shard(shard: Path, stamp: Mapping[str, str], columns: list[str] | None) -> pa.Table | None:
-    """The table of a shard, None where it is missing, broken or written by another version."""
+def _is_current(shard: Path, stamp: Mapping[str, str]) -> bool:
+    """Whether a shard is whole and was written with this stamp."""
     try:
         metadata = pq.read_schema(shard).metadata or {}
-        if any(metadata.get(k.encode()) != v.encode() for k, v in stamp.items()):
-            return None
-        return pq.read_table(shard, columns=columns).replace_schema_metadata(None)
+    except (OSError, pa.ArrowException):
+        return False
+    return all(metadata.get(k.encode()) == v.encode() for k, v in stamp.items())
+
+
+def _read_shard(shard: Path, schema: pa.Schema, stamp: Mapping[str, str]) -> pa.Table | None:
+    """The table of a shard, None where it is missing, broken or written with another stamp."""
+    if not _is_current(shard, stamp):
+        return None
+    try:
+        table = pq.read_table(shard)
+        return table.cast(schema)
     except (OSError, pa.ArrowException):
         return None
-
-
-def _done(shard: Path) -> set[str]:
-    return set(json.loads((pq.read_schema(shard).metadata or {}).get(b"entries", b"[]")))
 
 
 def _write_shard(shard: Path, table: pa.Table, stamp: Mapping[str, str]) -> None:

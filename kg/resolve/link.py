@@ -1,7 +1,8 @@
 """Papers linked to entities: the findings of all shards, grouped by DuckDB into nodes, edges and evidence.
 
-The work is done per distinct name in Python (`entities`) and per finding in SQL, so that it costs little when only one
-file of thousands is new. Every result is sorted by all its columns: nothing depends on the order of files or threads.
+What needs thought is done in Python once per distinct name (`entities`, `families`); what is done per finding is done
+in SQL, over numbers, so that it costs little when one file of thousands is new. Every result is in an order that its
+contents give: nothing depends on the order of files, rows or threads.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ import pyarrow as pa
 from kg.lexicon import Lexicon
 from kg.records import Entry, Label
 from kg.resolve.entities import Entity, Known, NameCount, class_of, entities
+from kg.resolve.families import Derived, derived
 from kg.resolve.papers import Paper
-from kg.resolve.spelling import bare, is_chinese, key, numbers
-
-_NAMED = (("Topic", "HAS_TOPIC"), ("Institution", "AFFILIATED_WITH"), ("Venue", "PUBLISHED_IN"))
+from kg.resolve.spelling import key
 
 
 def edge_id(source: str, edge_type: str, target: str) -> str:
@@ -31,23 +31,47 @@ def edge_id(source: str, edge_type: str, target: str) -> str:
 def link(
     entries: Sequence[Entry], papers: Sequence[Paper], shards: Iterable[Path], lexicon: Lexicon
 ) -> duckdb.DuckDBPyConnection:
-    """A connection with the tables `node`, `edge`, `evidence` and `alias`, papers left out of `node`.
+    """A connection with the tables `nodes`, `edges`, `evidence` and `aliases`, papers left out of `nodes`.
 
-    Edges that follow from others (BASED_ON, VERSION_OF, SUBTASK_OF) are among them.
+    Parameters
+    ----------
+    entries : sequence of Entry
+        All entries, sorted by source; passages are not needed.
+    papers : sequence of Paper
+        The papers that the entries are about.
+    shards : iterable of Path
+        What was extracted (`kg.work.extract_all`).
+    lexicon : Lexicon
+        The terms that findings refer to.
     """
-    db = duckdb.connect(config={"threads": os.cpu_count() or 1, "preserve_insertion_order": False})
-    _load(db, entries, papers, list(shards))
-    rows = db.execute(
-        "SELECT anchor, type, key, text, count(DISTINCT paper), sum(count)::BIGINT FROM name GROUP BY ALL"
-    ).fetchall()
+    db = duckdb.connect(config={"threads": os.cpu_count() or 1})
+    _register(db, "entry", _entry_rows(entries, papers))
+    _register(db, "label", _label_rows(entries, papers))
+    db.execute(_EXTRACTED, [[str(shard) for shard in shards]])
+    db.execute(_FINDINGS)
+    rows = db.execute(_NAME_COUNTS).fetchall()
     found = entities(
         (NameCount(*row) for row in rows),
         lambda term: _known(lexicon, term),
         lambda cls, name: _find(lexicon, cls, name),
     )
-    _assign(db, found)
-    _derive(db, found, lexicon)
-    _tables(db, _labels(entries, papers))
+    _register(db, "entity", _entity_rows(found))
+    _register(db, "place", _place_rows(found))
+    _register(db, "family", _family_rows(derived(found, lambda term: lexicon.term(term).family)))
+    for statement in (
+        _NAME,
+        _NODE_NUMBERS,
+        _SAID,
+        _BASED,
+        _PROOF,
+        _FACT,
+        _EDGES,
+        _EVIDENCE,
+        _WITH_COUNTS,
+        _ALIASES,
+        _NODES,
+    ):
+        db.execute(statement)
     return db
 
 
@@ -61,303 +85,234 @@ def _find(lexicon: Lexicon, cls: str, name: str) -> str:
     return fitting[0] if len(fitting) == 1 else ""
 
 
-def _load(db: duckdb.DuckDBPyConnection, entries: Sequence[Entry], papers: Sequence[Paper], shards: list[Path]) -> None:
-    """Tables `entry` (file, line, paper, date), `name` and `claim`: what findings are called, what is said of them."""
-    of_entry = [(entries[i].source, p) for p in papers for i in p.entries]
-    entry = pa.table(
+def _register(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    db.register("incoming", rows)
+    db.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608 - names of this module
+    db.unregister("incoming")
+
+
+def _entry_rows(entries: Sequence[Entry], papers: Sequence[Paper]) -> pa.Table:
+    """Entries with their paper; `rank` puts dated entries first, by date, then by source."""
+    paper_of = {i: paper for paper in papers for i in paper.entries}
+    order = sorted(range(len(entries)), key=lambda i: (not paper_of[i].date, paper_of[i].date, i))
+    rank = {i: r for r, i in enumerate(order)}
+    return pa.table(
         {
-            "file": [s.file for s, _ in of_entry],
-            "line": pa.array([s.line for s, _ in of_entry], pa.int32()),
-            "paper": [p.id for _, p in of_entry],
-            "date": [p.date for _, p in of_entry],
+            "rank": pa.array([rank[i] for i in range(len(entries))], pa.int32()),
+            "file": pa.array([e.source.file for e in entries], pa.string()),
+            "line": pa.array([e.source.line for e in entries], pa.int32()),
+            "paper": pa.array([paper_of[i].id for i in range(len(entries))], pa.string()),
+            "date": pa.array([paper_of[i].date for i in range(len(entries))], pa.string()),
         }
     )
-    db.register("entry_rows", entry)
-    db.execute("CREATE TABLE entry AS SELECT * FROM entry_rows")
-    db.unregister("entry_rows")
-    db.execute(
-        """CREATE TEMP TABLE finding AS
-           SELECT e.paper, e.date, f.file, f.line AS entry_line, f.n, f.type, f.based_on, f.names, f.relations,
-                  (CASE WHEN f.type = 'Method' THEN 'Model' ELSE f.type END) || ':' ||
-                  (CASE WHEN f.term <> '' THEN '#' || f.term ELSE f.main END) AS anchor
-           FROM read_parquet(?) f JOIN entry e ON e.file = f.file AND e.line = f.line""",
-        [[str(s) for s in shards]],
+
+
+def _label_rows(entries: Sequence[Entry], papers: Sequence[Paper]) -> pa.Table:
+    """Topics, institutions and venues: what a digest states outright."""
+    paper_of = {i: paper for paper in papers for i in paper.entries}
+    rows: list[tuple[object, ...]] = []
+
+    def add(i: int, node_type: str, edge_type: str, label: Label, year: int | None) -> None:
+        entry, paper = entries[i], paper_of[i]
+        node = f"{node_type.lower()}:{key(label.name) or label.name}"
+        start = max(label.text.find(label.name), 0)
+        place = (entry.source.file, label.line, label.text, start, start + len(label.name), node_type.lower())
+        rows.append((paper.id, edge_type, node, node_type, label.name, paper.date, *place, year))
+
+    for i, entry in enumerate(entries):
+        for topic in entry.topics:
+            add(i, "Topic", "HAS_TOPIC", topic, None)
+        for institution in entry.institutions:
+            add(i, "Institution", "AFFILIATED_WITH", institution, None)
+        if entry.venue:
+            add(i, "Venue", "PUBLISHED_IN", entry.venue, entry.venue_year)
+    texts, number = pa.string(), pa.int32()
+    columns = (
+        *((c, texts) for c in ("source", "type", "target", "node_type", "name", "date", "file")),
+        *(("line", number), ("sentence", texts), ("start", number), ("end", number), ("cue", texts), ("year", number)),
     )
-    db.execute(
-        """CREATE TEMP TABLE name AS
-           SELECT paper, date, anchor, type, file, unnest(names, recursive := true) FROM finding"""
-    )
-    db.execute(
-        """CREATE TEMP TABLE claim AS
-           WITH r AS (SELECT paper, date, anchor, type AS entity_type, based_on, file, entry_line, n,
-                             unnest(relations) AS relation FROM finding)
-           SELECT paper, date, anchor, entity_type, based_on, file, relation.type AS type,
-                  relation.confidence AS confidence, relation.value AS value, relation.evidence AS evidence FROM r"""
-    )
+    return pa.table({c: pa.array([row[i] for row in rows], t) for i, (c, t) in enumerate(columns)})
 
 
-def _assign(db: duckdb.DuckDBPyConnection, found: Sequence[Entity]) -> None:
-    """Tables `entity` and `place` (anchor to entity), and `link`: one row for each paper, relation and entity."""
-    db.register(
-        "entity_rows",
-        pa.table(
-            {
-                "id": pa.array([e.id for e in found], pa.string()),
-                "type": pa.array([e.type for e in found], pa.string()),
-                "name": pa.array([e.name for e in found], pa.string()),
-                "name_en": pa.array([e.name_en for e in found], pa.string()),
-                "name_zh": pa.array([e.name_zh for e in found], pa.string()),
-                "term": pa.array([e.term for e in found], pa.string()),
-            }
-        ),
-    )
-    places = [(a, e.id) for e in found for a in e.anchors]
-    db.register(
-        "place_rows",
-        pa.table(
-            {
-                "anchor": pa.array([a for a, _ in places], pa.string()),
-                "entity": pa.array([e for _, e in places], pa.string()),
-            }
-        ),
-    )
-    db.execute("CREATE TEMP TABLE entity AS SELECT * FROM entity_rows")
-    db.execute("CREATE TEMP TABLE place AS SELECT * FROM place_rows")
-    db.execute(
-        """CREATE TEMP TABLE said AS
-           SELECT c.paper AS source, p.entity AS target, c.* EXCLUDE (paper, anchor)
-           FROM claim c JOIN place p USING (anchor)"""
-    )
-    # A passing mention says nothing where the paper has another relation to the thing.
-    db.execute(
-        """DELETE FROM said WHERE type = 'MENTIONS' AND (source, target) IN
-           (SELECT (source, target) FROM said WHERE type <> 'MENTIONS')"""
-    )
-    db.execute(
-        """CREATE TEMP TABLE proof AS
-           WITH v AS (SELECT source, target, type, file, unnest(evidence) AS e FROM said)
-           SELECT DISTINCT source, target, type, file, e.line AS line, e.section AS section, e.sentence AS sentence,
-                  e.start AS start, e."end" AS "end", e.cue AS cue, e.score AS score FROM v"""
-    )
+def _entity_rows(found: Sequence[Entity]) -> pa.Table:
+    columns = ("id", "type", "name", "name_en", "name_zh", "term")
+    return pa.table({c: pa.array([getattr(e, c) for e in found], pa.string()) for c in columns})
 
 
-def _derive(db: duckdb.DuckDBPyConnection, found: Sequence[Entity], lexicon: Lexicon) -> None:
-    """Add BASED_ON from papers, VERSION_OF and SUBTASK_OF from names, to `said` and `proof`."""
-    db.execute(
-        """CREATE TEMP TABLE based AS
-           WITH own AS (
-               SELECT source AS paper, arg_min(target, (-confidence, target)) AS model
-               FROM said JOIN entity ON entity.id = said.target
-               WHERE said.type = 'PROPOSES' AND entity.type = 'Model' GROUP BY source)
-           SELECT own.model AS source, s.target, s.source AS paper, s.date, s.confidence
-           FROM said s JOIN own ON own.paper = s.source
-           WHERE s.type = 'USES' AND s.based_on AND s.target <> own.model"""
-    )
-    db.execute(
-        """INSERT INTO proof
-           SELECT b.source, b.target, 'BASED_ON', p.* EXCLUDE (source, target, type)
-           FROM based b JOIN proof p ON p.source = b.paper AND p.target = b.target AND p.type = 'USES'"""
-    )
-    pairs = sorted({*_versions(found, lexicon), *_subtasks(found)})
-    db.register(
-        "pair_rows",
-        pa.table(
-            {c: pa.array([p[i] for p in pairs], pa.string()) for i, c in enumerate(("source", "type", "target", "cue"))}
-        ),
-    )
-    # Their evidence is the sentence that has the narrower name.
-    db.execute(
-        """CREATE TEMP TABLE derived AS
-           WITH first AS (
-               SELECT p.entity, arg_min(n, (n.date = '', n.date, n.file, n.line, n.start)) AS n
-               FROM name n JOIN place p USING (anchor) WHERE n.sentence <> '' GROUP BY p.entity)
-           SELECT r.source, r.type, r.target, r.cue, first.n FROM pair_rows r JOIN first ON first.entity = r.source"""
-    )
-    db.execute(
-        """INSERT INTO proof
-           SELECT source, target, type, n.file, n.line, n.section, n.sentence, n.start, n."end", cue, 1.0
-           FROM derived"""
-    )
-    db.execute(
-        """CREATE TEMP TABLE extra AS
-           SELECT source, target, 'BASED_ON' AS type, date, confidence FROM based
-           UNION ALL SELECT source, target, type, n.date, 1.0 FROM derived"""
-    )
+def _place_rows(found: Sequence[Entity]) -> pa.Table:
+    places = [(anchor, e.id) for e in found for anchor in e.anchors]
+    return pa.table({c: pa.array([p[i] for p in places], pa.string()) for i, c in enumerate(("anchor", "entity"))})
 
 
-def _versions(found: Sequence[Entity], lexicon: Lexicon) -> Iterable[tuple[str, str, str, str]]:
-    """Versions of models and datasets: by the lexicon's families, and a name that adds a number to another."""
-    by_key: dict[tuple[str, str], str] = {}
-    for e in found:
-        if e.type in ("Model", "Dataset"):
-            by_key.setdefault((e.type, key(e.name)), e.id)
-    for e in found:
-        if e.type not in ("Model", "Dataset"):
-            continue
-        family = lexicon.term(e.term).family if e.term else ""
-        base = by_key.get((e.type, key(family))) if family else None
-        cue = "lexicon:family"
-        if base is None and (stem := _stem(e.name)):
-            base, cue = by_key.get((e.type, key(stem))), "name:version"
-        if base and base != e.id:
-            yield e.id, "VERSION_OF", base, cue
+def _family_rows(pairs: Sequence[Derived]) -> pa.Table:
+    columns = ("source", "type", "target", "cue")
+    return pa.table({c: pa.array([p[i] for p in pairs], pa.string()) for i, c in enumerate(columns)})
 
 
-def _stem(name: str) -> str:
-    """The name without its last number: "LLaVA-1.5" gives "LLaVA", "" where there is none or little is left."""
-    found = numbers(name)
-    if not found or not name.endswith(found[-1]):
-        return ""
-    stem = name[: -len(found[-1])].rstrip(" -_vV")
-    return stem if len(key(stem)) >= 3 and not stem[-1].isdigit() else ""
+_EXTRACTED = """
+CREATE TABLE extracted AS
+SELECT e.rank, e.paper, x.sentences, x.findings
+FROM read_parquet(?) x JOIN entry e ON e.file = x.file AND e.line = x.line
+"""
 
+_FINDINGS = """
+CREATE TABLE sentence AS
+SELECT rank, generate_subscripts(sentences, 1) - 1 AS sentence, unnest(sentences, recursive := true) FROM extracted;
 
-def _subtasks(found: Sequence[Entity]) -> Iterable[tuple[str, str, str, str]]:
-    """Tasks whose name ends in the whole name of another: 音频引导图像着色 and 图像着色."""
-    tasks: dict[str, str] = {}
-    for e in found:
-        if e.type == "Task":
-            for name in (e.name_zh, e.name_en):
-                if name:
-                    tasks.setdefault(key(bare(name)), e.id)
-    for e in found:
-        if e.type == "Task":
-            parent = _parent(e.name_zh, tasks, e.id) if e.name_zh else None
-            parent = parent or (_parent(e.name_en, tasks, e.id) if e.name_en else None)
-            if parent:
-                yield e.id, "SUBTASK_OF", parent, "name:suffix"
+CREATE TABLE finding AS
+SELECT rank, paper, f.type, f.based_on, f.names, f.relations,
+       (CASE WHEN f.type = 'Method' THEN 'Model' ELSE f.type END) || ':' ||
+       (CASE WHEN f.term <> '' THEN '#' || f.term ELSE f.main END) AS anchor
+FROM (SELECT rank, paper, unnest(findings) AS f FROM extracted)
+"""
 
+_NAME_COUNTS = """
+SELECT anchor, type, n.key, n.text, count(DISTINCT paper), sum(n.count)::BIGINT
+FROM (SELECT anchor, type, paper, unnest(names) AS n FROM finding) GROUP BY ALL
+"""
 
-def _parent(name: str, tasks: dict[str, str], own: str) -> str | None:
-    whole = bare(name)
-    if is_chinese(whole):
-        starts: Iterable[int] = range(1, len(whole) - 3)
-    else:
-        starts = [i + 1 for i, c in enumerate(whole) if c == " " and " " in whole[i + 1 :]]
-    for start in starts:
-        found = tasks.get(key(whole[start:]))
-        if found and found != own:
-            return found
-    return None
+# Every name of every finding, under the entity that it became.
+_NAME = """
+CREATE TABLE name AS
+SELECT rank, entity, n.text AS text, n.count AS count, n.sentence, n.start, n."end", n.cue
+FROM (SELECT f.rank, p.entity, unnest(f.names) AS n FROM finding f JOIN place p USING (anchor))
+"""
 
+_NODE_NUMBERS = """
+CREATE TABLE number AS
+SELECT id, row_number() OVER (ORDER BY id)::INTEGER AS n
+FROM (SELECT DISTINCT paper AS id FROM entry UNION ALL SELECT id FROM entity
+      UNION ALL SELECT DISTINCT target FROM label)
+"""
 
-def _labels(entries: Sequence[Entry], papers: Sequence[Paper]) -> pa.Table:
-    """Topics, institutions and venues as rows: what a digest states outright."""
-    columns: dict[str, list[object]] = {
-        c: []
-        for c in (
-            "source",
-            "date",
-            "type",
-            "node_type",
-            "key",
-            "name",
-            "file",
-            "line",
-            "sentence",
-            "start",
-            "cue",
-            "year",
-        )
-    }
+# What papers say of entities. A passing mention says nothing where the paper has another relation to the thing.
+_SAID = """
+CREATE TABLE said AS
+WITH claim AS (
+    SELECT s.n AS source, t.n AS target, f.rank, f.based_on, unnest(f.relations) AS r
+    FROM finding f JOIN place p USING (anchor) JOIN number s ON s.id = f.paper JOIN number t ON t.id = p.entity
+), row AS (
+    SELECT source, target, r.type AS type, rank, based_on, r.confidence AS confidence, r.value AS value,
+           r.evidence AS evidence
+    FROM claim
+)
+SELECT * FROM row WHERE type <> 'MENTIONS'
+UNION ALL
+SELECT m.* FROM row m ANTI JOIN (SELECT source, target FROM row WHERE type <> 'MENTIONS') o USING (source, target)
+WHERE m.type = 'MENTIONS'
+"""
 
-    def add(paper: Paper, entry: Entry, kind: tuple[str, str], label: Label, year: int | None) -> None:
-        node_type, edge_type = kind
-        at = max(label.text.find(label.name), 0)
-        name = (key(label.name) or label.name, label.name)
-        place = (entry.source.file, label.line, label.text, at, node_type.lower(), year)
-        values = (paper.id, paper.date, edge_type, node_type, *name, *place)
-        for column, value in zip(columns.values(), values, strict=True):
-            column.append(value)
+# The proposed model of a paper builds on what the paper uses with a building cue.
+_BASED = """
+CREATE TABLE based AS
+WITH own AS (
+    SELECT said.source AS paper, arg_min(said.target, (-confidence, said.target)) AS model
+    FROM said JOIN number ON number.n = said.target JOIN entity ON entity.id = number.id
+    WHERE said.type = 'PROPOSES' AND entity.type = 'Model' GROUP BY said.source
+)
+SELECT own.model AS source, said.target, 'BASED_ON' AS type, rank, confidence, '' AS value, evidence
+FROM said JOIN own ON own.paper = said.source WHERE type = 'USES' AND based_on AND said.target <> own.model
+"""
 
-    for paper in papers:
-        for i in paper.entries:
-            entry = entries[i]
-            for label in entry.topics:
-                add(paper, entry, _NAMED[0], label, None)
-            for label in entry.institutions:
-                add(paper, entry, _NAMED[1], label, None)
-            if entry.venue:
-                add(paper, entry, _NAMED[2], entry.venue, entry.venue_year)
-    types = {"line": pa.int32(), "start": pa.int32(), "year": pa.int32()}
-    return pa.table({c: pa.array(v, types.get(c, pa.string())) for c, v in columns.items()})
+_PROOF = """
+CREATE TABLE proof AS
+SELECT source, target, type, rank, e.sentence AS sentence, e.start AS start, max(e."end") AS "end", min(e.cue) AS cue,
+       max(e.score) AS score
+FROM (SELECT source, target, type, rank, unnest(evidence) AS e FROM said
+      UNION ALL SELECT source, target, type, rank, unnest(evidence) FROM based)
+GROUP BY source, target, type, rank, e.sentence, e.start
+UNION ALL
+-- The evidence of a family is the first sentence that has the narrower name.
+SELECT s.n, t.n, f.type, o.at.rank, o.at.sentence, o.at.start, o.at."end", f.cue, 1.0
+FROM family f JOIN number s ON s.id = f.source JOIN number t ON t.id = f.target
+JOIN (SELECT entity, min({'rank': rank, 'sentence': sentence, 'start': start, 'end': "end"}) AS at
+      FROM name GROUP BY entity) o ON o.entity = f.source
+"""
 
+_FACT = """
+CREATE TABLE fact AS
+SELECT s.source, s.target, s.type, e.date, s.confidence, s.value, NULL::INTEGER AS year
+FROM (SELECT source, target, type, rank, confidence, value FROM said
+      UNION ALL SELECT source, target, type, rank, confidence, value FROM based
+      UNION ALL SELECT source, target, type, rank, 1.0, '' FROM proof WHERE type IN ('VERSION_OF', 'SUBTASK_OF')) s
+JOIN entry e USING (rank)
+UNION ALL
+SELECT s.n, t.n, l.type, l.date, 1.0, '', l.year
+FROM label l JOIN number s ON s.id = l.source JOIN number t ON t.id = l.target
+"""
+
+_EDGES = """
+CREATE TABLE edge AS
+SELECT left(sha256(s.id || chr(31) || f.type || chr(31) || t.id), 16) AS id, f.*, s.id AS source_id, t.id AS target_id
+FROM (SELECT source, target, type, max(confidence) AS confidence, min(nullif(date, '')) AS first_seen,
+             max(nullif(date, '')) AS last_seen, min(nullif(value, '')) AS value, min(year) AS year
+      FROM fact GROUP BY source, target, type) f
+JOIN number s ON s.n = f.source JOIN number t ON t.n = f.target
+"""
 
 _EVIDENCE = """
 CREATE TABLE evidence AS
-SELECT left(sha256(source || chr(31) || type || chr(31) || target), 16) AS edge,
-       file, line, section, sentence, start, "end", cue, score
-FROM (
-    SELECT source, target, type, file, line, section, sentence, start, "end", cue, score FROM proof
-    UNION
-    SELECT source, lower(node_type) || ':' || key, type, file, line, '', sentence, start, start + length(name), cue, 1.0
-    FROM label
+WITH every AS (
+    SELECT p.source, p.target, p.type, e.file, t.line, t.section, t.text AS sentence, p.start, p."end", p.cue, p.score,
+           p.rank, p.sentence AS n
+    FROM proof p JOIN entry e USING (rank) JOIN sentence t ON t.rank = p.rank AND t.sentence = p.sentence
+    UNION ALL
+    SELECT DISTINCT s.n, t.n, l.type, l.file, l.line, '', l.sentence, l.start, l."end", l.cue, 1.0, 0, 0
+    FROM label l JOIN number s ON s.id = l.source JOIN number t ON t.id = l.target
 )
-ORDER BY ALL
+SELECT edge.id AS edge, file, line, section, sentence, start, "end", cue, score
+FROM every JOIN edge USING (source, target, type)
+ORDER BY edge.id, score DESC, rank, n, start, file, line
 """
 
-_EDGE = """
-CREATE TABLE edge AS
-WITH fact AS (
-    SELECT source, target, type, date, confidence, value, NULL AS year FROM said
-    UNION ALL SELECT source, target, type, date, confidence, '', NULL FROM extra
-    UNION ALL SELECT source, lower(node_type) || ':' || key, type, date, 1.0, '', year FROM label
-), edge AS (
-    SELECT left(sha256(source || chr(31) || type || chr(31) || target), 16) AS id, source, target, type,
-           max(confidence) AS confidence, min(nullif(date, '')) AS first_seen, max(nullif(date, '')) AS last_seen,
-           min(nullif(value, '')) AS value, min(year)::INTEGER AS year
-    FROM fact GROUP BY source, target, type
-)
-SELECT id, source, target, type, round(confidence, 4) AS confidence, coalesce(n, 0)::INTEGER AS count,
-       coalesce(first_seen, '') AS first_seen, coalesce(last_seen, '') AS last_seen, coalesce(value, '') AS value, year
+_WITH_COUNTS = """
+CREATE TABLE edges AS
+SELECT id, source_id AS source, target_id AS target, type, round(confidence, 4) AS confidence,
+       coalesce(n, 0)::INTEGER AS count, coalesce(first_seen, '') AS first_seen, coalesce(last_seen, '') AS last_seen,
+       coalesce(value, '') AS value, year
 FROM edge LEFT JOIN (SELECT edge AS id, count(*) AS n FROM evidence GROUP BY edge) USING (id)
 ORDER BY id
 """
 
 # A name that only the lexicon knows has no sentence, and its cue says so.
-_ALIAS = """
-CREATE TABLE alias AS
+_ALIASES = """
+CREATE TABLE aliases AS
 WITH form AS (
-    SELECT p.entity AS node, n.text AS alias, sum(n.count)::INTEGER AS count,
-           arg_min(n, (n.date = '', n.date, n.file, n.line, n.start, n.sentence)) AS n
-    FROM name n JOIN place p USING (anchor) GROUP BY p.entity, n.text
+    SELECT entity AS node, text AS alias, sum(count)::INTEGER AS count,
+           min({'rank': rank, 'sentence': sentence, 'start': start, 'cue': cue}) AS at
+    FROM name GROUP BY entity, text
+), proven AS (
+    SELECT f.node, f.alias, f.count, s.text AS sentence, e.file, s.line, f.at.cue AS cue
+    FROM form f JOIN entry e ON e.rank = f.at.rank JOIN sentence s ON s.rank = f.at.rank AND s.sentence = f.at.sentence
     UNION ALL
-    SELECT lower(node_type) || ':' || key, name, count(*)::INTEGER,
-           arg_min({'sentence': sentence, 'file': file, 'line': line, 'cue': cue}, (date = '', date, file, line, start))
-    FROM label GROUP BY node_type, key, name
+    SELECT target, name, count(*)::INTEGER, arg_min(sentence, (file, line, start)), min(file),
+           arg_min(line, (file, line, start)), min(cue)
+    FROM label GROUP BY target, name
 )
-SELECT node, alias, count, n.sentence AS sentence, n.file AS file, n.line AS line, n.cue AS cue FROM form
+SELECT * FROM proven
 UNION ALL
-SELECT id, name, 0, '', '', 0, 'lexicon'
-FROM (SELECT id, name_en AS name FROM entity WHERE term <> '' UNION SELECT id, name_zh FROM entity WHERE term <> '')
-WHERE name <> '' AND (id, name) NOT IN (SELECT (node, alias) FROM form)
-ORDER BY ALL
+SELECT id, known, 0, '', '', 0, 'lexicon'
+FROM (SELECT id, name_en AS known FROM entity WHERE term <> '' UNION SELECT id, name_zh FROM entity WHERE term <> '') k
+WHERE known <> '' AND NOT EXISTS (FROM proven WHERE node = k.id AND alias = k.known)
+ORDER BY node, count DESC, alias
 """
 
-_NODE = """
-CREATE TABLE node AS
+_NODES = """
+CREATE TABLE nodes AS
 WITH stated AS (
-    SELECT lower(node_type) || ':' || key AS id, node_type AS type, arg_max(name, (n, name)) AS name,
-           '' AS name_en, '' AS name_zh
-    FROM (SELECT node_type, key, name, count(*) AS n FROM label GROUP BY ALL) GROUP BY node_type, key
+    SELECT target AS id, any_value(node_type) AS type, arg_max(name, (n, name)) AS name
+    FROM (SELECT target, node_type, name, count(*) AS n FROM label GROUP BY ALL) GROUP BY target
 ), every AS (
-    SELECT id, type, name, name_en, name_zh FROM entity UNION ALL SELECT * FROM stated
+    SELECT id, type, name, name_en, name_zh FROM entity
+    UNION ALL SELECT id, type, name, '', '' FROM stated
 ), seen AS (
-    SELECT target AS id, count(DISTINCT source) FILTER (type <> 'MENTIONS') AS papers,
-           min(nullif(first_seen, '')) AS first_seen, max(nullif(last_seen, '')) AS last_seen
-    FROM edge WHERE source LIKE 'paper:%' GROUP BY target
+    SELECT edge.target_id AS id, count(DISTINCT source) FILTER (type <> 'MENTIONS') AS papers,
+           min(first_seen) AS first_seen, max(last_seen) AS last_seen
+    FROM edge WHERE source_id LIKE 'paper:%' GROUP BY target_id
 )
-SELECT id, type, name, name_en, name_zh, aliases, papers::INTEGER AS paper_count,
+SELECT id, type, name, name_en, name_zh, names.aliases, coalesce(papers, 0)::INTEGER AS paper_count,
        coalesce(first_seen, '') AS first_seen, coalesce(last_seen, '') AS last_seen
-FROM every JOIN seen USING (id)
-JOIN (SELECT node AS id, list(alias ORDER BY alias) AS aliases FROM alias GROUP BY node) USING (id)
+FROM every LEFT JOIN seen USING (id)
+JOIN (SELECT node AS id, list(alias ORDER BY alias) AS aliases FROM aliases GROUP BY node) names USING (id)
 ORDER BY id
 """
-
-
-def _tables(db: duckdb.DuckDBPyConnection, labels: pa.Table) -> None:
-    """Make `evidence`, `edge`, `alias` and `node`, labels of the digests included."""
-    db.register("label_rows", labels)
-    db.execute("CREATE TEMP TABLE label AS SELECT * FROM label_rows")
-    for statement in (_EVIDENCE, _EDGE, _ALIAS, _NODE):
-        db.execute(statement)

@@ -26,8 +26,8 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 # A size or variant that stands alone at the end of a name: ViT-B, LLaVA-1.5-13B, GPT-4o-mini, SDXL-Turbo.
 _VARIANT = re.compile(
-    r"(?:[-\s/]|(?<=\d))(xxl|xl|tiny|mini|nano|small|base|large|huge|giant|turbo|lite|pro|plus|max|ultra|flash"
-    r"|[bslhgtv]|[0-9.]+[bm])(?=$|[-\s/])",
+    r"(?:[-\s/(]|(?<=\d))(xxl|xl|tiny|mini|nano|small|base|large|huge|giant|turbo|lite|pro|plus|max|ultra|flash"
+    r"|[bslhgtv]|[0-9.]+[bm])(?=$|[-\s/)])",
     re.IGNORECASE,
 )
 
