@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import BusyError, InputError
-from kg.records import Dropped, Edge, Entry, Node
+from kg.records import Dropped, Edge, Entry, Node, Source
 from kg.store import Graph, write_graph
 
 if TYPE_CHECKING:
@@ -100,11 +101,13 @@ def build(
         db = link(reading.entries, papers, shards, Lexicon.load())
         progress("linking", 1, 3)
         dropped = (*reading.dropped, *copied)
-        tables = _tables(db, papers, dropped, reading)
-        _verify(db, papers)
+        with ThreadPoolExecutor(1) as beside:
+            # NetworkX checks the graph while the tables are written; they become the graph only if it is right.
+            checked = beside.submit(_check_graph, db.cursor(), papers)
+            tables = _tables(db, papers, dropped, reading)
+            progress("linking", 2, 3)
+            graph = write_graph(folder, tables, _about(sources, pipeline, reading), checked.result)
         db.close()
-        progress("linking", 2, 3)
-        graph = write_graph(folder, tables, _about(sources, pipeline, reading))
         progress("linking", 3, 3)
     return Built(graph, dropped)
 
@@ -147,13 +150,13 @@ def _screen(
     from kg import screen, work
 
     paper_of = {i: p.id for p in papers for i in p.entries}
-    whole: dict[str, dict[tuple[str, int], Entry]] = {}
+    whole: dict[str, dict[Source, Entry]] = {}
 
     def entry_of(i: int) -> Entry:
-        chunk, source = reading.chunk[i], reading.entries[i].source
+        chunk = reading.chunk[i]
         if chunk not in whole:
             whole[chunk] = work.entries_of(cache, chunk)
-        return whole[chunk][source.file, source.line]
+        return whole[chunk][reading.entries[i].source]
 
     pairs = screen.candidates(reading.entry, reading.passage, reading.value)
     copies = screen.judge(pairs, entry_of, lambda a, b: paper_of[a] == paper_of[b])
@@ -202,23 +205,30 @@ def _paper_row(paper: Paper) -> dict[str, Any]:
     return row | {"source": [str(s) for s in paper.source]}
 
 
-def _verify(db: duckdb.DuckDBPyConnection, papers: Sequence[Paper]) -> None:
+def _check_graph(db: duckdb.DuckDBPyConnection, papers: Sequence[Paper]) -> None:
     """Put the graph together in NetworkX, which checks it against the schema."""
     from kg.build import to_networkx
     from kg.schema import schema
 
     node_names, edge_names = ["paper_count", "first_seen", "last_seen"], list(schema().edge_attributes())
 
+    def rows(columns: Sequence[str], table: str) -> Iterator[tuple[Any, ...]]:
+        result = db.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - names of the schema
+        while batch := result.fetchmany(10_000):
+            yield from batch
+
     def nodes() -> Iterator[Node]:
         for paper in papers:
             yield Node(paper.id, "Paper", paper.title, {"title": paper.title, "date": paper.date})
-        for row in db.execute(f"SELECT id, type, name, {', '.join(node_names)} FROM nodes").fetchall():  # noqa: S608
+        for row in rows(("id", "type", "name", *node_names), "nodes"):
             yield Node(row[0], row[1], row[2], dict(zip(node_names, row[3:], strict=True)))
 
     def edges() -> Iterator[Edge]:
-        for row in db.execute(f"SELECT id, source, target, type, {', '.join(edge_names)} FROM edges").fetchall():  # noqa: S608
+        for row in rows(("id", "source", "target", "type", *edge_names), "edges"):
             values = zip(edge_names, row[4:], strict=True)
-            yield Edge(row[0], row[1], row[2], row[3], {n: v for n, v in values if v is not None and v != ""})
+            # Interned: a name stands in hundreds of thousands of edges.
+            ends = (sys.intern(row[1]), sys.intern(row[2]), sys.intern(row[3]))
+            yield Edge(row[0], *ends, {n: v for n, v in values if v is not None and v != ""})
 
     to_networkx(nodes(), edges())
 

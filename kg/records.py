@@ -15,10 +15,14 @@ ENTITY_TYPES = ("Model", "Method", "Dataset", "Task", "Metric")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """A place in an input: the file as the user named it, and the line, from 1."""
+    """A place in an input: the file as the user named it, and the line, from 1.
+
+    `n` tells apart entries that begin on one line, as they do in JSON without line breaks.
+    """
 
     file: str
     line: int
+    n: int = 0
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -80,8 +84,8 @@ class Entry:
 class Dropped:
     """Something a stage left out: `stage` and `reason` are fixed words, `detail` one clear sentence.
 
-    Reasons: "undecodable", "binary", "empty", "half-written", "unknown-format" (files); "no-title" (entries);
-    "refusal", "copied" (passages; `other` is where the original stands).
+    Reasons: "unreadable", "undecodable", "binary", "empty", "half-written", "unknown-format", "no-papers" (files);
+    "no-title" (entries); "refusal", "copied" (passages; `other` is where the original stands).
     """
 
     stage: str

@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from pathlib import Path
@@ -209,7 +209,26 @@ def _present(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
 
 def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) -> None:
     """Make the views `paper`, `edge` and `node` for a selection (None: everything, passing mentions too)."""
-    s = selection or Selection(mentions=True)
+    if selection is None:
+        connection.execute("CREATE VIEW shown AS SELECT id FROM all_nodes UNION ALL SELECT id FROM all_papers")
+        connection.execute("CREATE VIEW edge AS SELECT * FROM all_edges")
+    else:
+        _narrow(connection, selection)
+    connection.execute("CREATE VIEW paper AS SELECT * FROM all_papers WHERE id IN (SELECT id FROM shown)")
+    connection.execute(
+        """CREATE VIEW node AS
+           SELECT id, type, name, aliases, paper_count, first_seen, last_seen FROM all_nodes
+           WHERE id IN (SELECT id FROM shown)
+           UNION ALL BY NAME
+           SELECT id, 'Paper' AS type, title AS name,
+                  CASE WHEN title_zh <> '' THEN [title_zh] ELSE [] END AS aliases,
+                  0 AS paper_count, date AS first_seen, date AS last_seen
+           FROM all_papers WHERE id IN (SELECT id FROM shown)"""
+    )
+
+
+def _narrow(connection: duckdb.DuckDBPyConnection, s: Selection) -> None:
+    """Make the tables `shown` (ids of nodes) and `edge` for a selection."""
     paper, arguments = ["true"], list[Any]()
     if s.since:
         paper.append("date >= ?")
@@ -251,10 +270,8 @@ def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) 
         )
     narrowed = s.narrows_edges()
     papers = "SELECT DISTINCT source FROM link" if narrowed else "SELECT id FROM kept"
-    everything = selection is None
-    entities = "SELECT id FROM all_nodes" if everything else "SELECT target FROM link"
     connection.execute(
-        f"CREATE TABLE shown AS SELECT id FROM all_nodes WHERE id IN ({entities}) "  # noqa: S608
+        "CREATE TABLE shown AS SELECT id FROM all_nodes WHERE id IN (SELECT target FROM link) "  # noqa: S608
         f"UNION ALL SELECT id FROM all_papers WHERE id IN ({papers})"
     )
     inner = "e.confidence >= ?" + (" AND list_contains(?, e.type)" if s.relations else "")
@@ -265,17 +282,6 @@ def _select(connection: duckdb.DuckDBPyConnection, selection: Selection | None) 
             WHERE {inner} AND e.source IN (SELECT id FROM all_nodes)
               AND e.source IN (SELECT id FROM shown) AND e.target IN (SELECT id FROM shown)""",  # noqa: S608
         arguments,
-    )
-    connection.execute("CREATE VIEW paper AS SELECT * FROM all_papers WHERE id IN (SELECT id FROM shown)")
-    connection.execute(
-        """CREATE VIEW node AS
-           SELECT id, type, name, aliases, paper_count, first_seen, last_seen FROM all_nodes
-           WHERE id IN (SELECT id FROM shown)
-           UNION ALL BY NAME
-           SELECT id, 'Paper' AS type, title AS name,
-                  CASE WHEN title_zh <> '' THEN [title_zh] ELSE [] END AS aliases,
-                  0 AS paper_count, date AS first_seen, date AS last_seen
-           FROM all_papers WHERE id IN (SELECT id FROM shown)"""
     )
 
 
@@ -325,7 +331,12 @@ def open_graph(folder: Path) -> Graph:
     return graph
 
 
-def write_graph(folder: Path, tables: Mapping[str, pa.Table], about: Mapping[str, Any]) -> Graph:
+def write_graph(
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    about: Mapping[str, Any],
+    check: Callable[[], object] = lambda: None,
+) -> Graph:
     """Write the tables beside the last graph, then make them the graph in one step.
 
     Parameters
@@ -336,6 +347,8 @@ def write_graph(folder: Path, tables: Mapping[str, pa.Table], about: Mapping[str
         One table for each name in `TABLES`, sorted.
     about : mapping
         What the manifest says besides: schema version, pipeline, options.
+    check : callable
+        Called when the tables are written and before they become the graph; what it raises leaves the last graph.
     """
     import pyarrow.parquet as pq
 
@@ -350,6 +363,7 @@ def write_graph(folder: Path, tables: Mapping[str, pa.Table], about: Mapping[str
         with path.open("rb") as file:
             digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
+    check()
     stamp = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:12]
     final = folder / f"tables-{stamp}"
     if final.exists():

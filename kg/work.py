@@ -34,7 +34,7 @@ from kg.records import Dropped, Entry, Evidence, Extraction, Passage, ReadResult
 from kg.resolve.spelling import key
 
 _FILES_IN_A_CHUNK = 128
-_SHARD = 1  # format of the shards
+_SHARD = 2  # format of the shards
 _READ_VERSION = f"{_SHARD}/{read.VERSION}"
 _SMALL = 200  # files below which worker processes cost more than they save
 T = TypeVar("T")
@@ -80,6 +80,7 @@ _EXTRACT = pa.schema(
         ("entry", pa.string()),  # digest of what was extracted from
         ("file", pa.string()),
         ("line", pa.int32()),
+        ("n", pa.int32()),
         ("sentences", pa.list_(_SENTENCE)),
         ("findings", pa.list_(_FINDING)),
     ]
@@ -90,8 +91,8 @@ _EXTRACT = pa.schema(
 class Reading:
     """All entries of all files, sorted by source, without passages; the passages lie in the shards.
 
-    `chunk[i]` is the chunk of entry `i`; `entry`, `passage` and `value` are parallel: fingerprint `value[k]`
-    belongs to passage `passage[k]` of entry `entry[k]`.
+    `chunk[i]` is the chunk of entry `i`; `entry`, `passage` and `value` are parallel, in no order: fingerprint
+    `value[k]` belongs to passage `passage[k]` of entry `entry[k]`.
     """
 
     entries: tuple[Entry, ...]
@@ -126,7 +127,10 @@ def chunks_of(files: Sequence[read.InputFile]) -> dict[str, list[read.InputFile]
 def read_all(
     files: Sequence[read.InputFile], cache_dir: Path, jobs: int, progress: Progress, stdin: bytes = b""
 ) -> Reading:
-    """Read every file that changed since its shard was written, and gather what all shards hold."""
+    """Read every file that changed since its shard was written, and gather what all shards hold.
+
+    `stdin` is what standard input gave, read once by the caller since workers have none.
+    """
     folder = cache_dir / "read"
     folder.mkdir(parents=True, exist_ok=True)
     chunks = chunks_of(files)
@@ -164,9 +168,9 @@ def extract_all(
     return [target for _, target, _ in tasks]
 
 
-def entries_of(cache_dir: Path, chunk: str) -> dict[tuple[str, int], Entry]:
-    """The entries of one chunk with their passages, by file and line."""
-    return {(e.source.file, e.source.line): e for e in _entries(cache_dir / "read" / f"{chunk}.parquet")}
+def entries_of(cache_dir: Path, chunk: str) -> dict[Source, Entry]:
+    """The entries of one chunk with their passages, by source."""
+    return {e.source: e for e in _entries(cache_dir / "read" / f"{chunk}.parquet")}
 
 
 def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: int) -> Iterator[R]:
@@ -242,35 +246,37 @@ def _known_files(shard: Path) -> dict[tuple[str, str], dict[str, Any]]:
 
 def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Reading:
     decode = msgspec.json.Decoder(ReadResult).decode
-    found: list[tuple[Entry, str, NDArray[np.int32], NDArray[np.uint64]]] = []
+    found: list[tuple[Entry, str]] = []
     dropped: list[Dropped] = []
     inputs: list[tuple[str, str, int]] = []
-    columns = ["file", "sha256", "head", "passage_counts", "print_counts", "prints"]
+    passages: list[NDArray[np.int32]] = [np.empty(0, np.int32)]  # of each entry
+    sizes: list[NDArray[np.int32]] = [np.empty(0, np.int32)]  # fingerprints of each passage
+    values: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
     for name in chunks:
-        table = pq.read_table(folder / f"{name}.parquet", columns=columns)
-        rows = zip(*(table[c].combine_chunks() for c in columns), strict=True)
-        for file, sha, head, passage_counts, print_counts, prints in rows:
-            result = decode(head.as_py())
+        table = pq.read_table(folder / f"{name}.parquet", columns=[c for c in _READ.names if c != "passages"])
+        columns = {c: table[c].combine_chunks() for c in table.column_names}
+        for file, sha, head in zip(*(columns[c].to_pylist() for c in ("file", "sha256", "head")), strict=True):
+            result = decode(head)
             dropped += result.dropped
-            inputs.append((file.as_py(), sha.as_py(), len(result.entries)))
-            sizes, values = print_counts.values.to_numpy(), prints.values.to_numpy()
-            passage = value = 0
-            for entry, passages in zip(result.entries, passage_counts.as_py(), strict=True):
-                mine = sizes[passage : passage + passages]
-                total = int(mine.sum())
-                found.append((entry, name, mine, values[value : value + total]))
-                passage, value = passage + passages, value + total
-    found.sort(key=lambda row: row[0].source)
-    entry_of = [np.full(len(row[3]), i, np.int32) for i, row in enumerate(found)]
-    passage_of = [np.repeat(np.arange(len(row[2]), dtype=np.int32), row[2]) for row in found]
+            inputs.append((file, sha, len(result.entries)))
+            found += ((entry, name) for entry in result.entries)
+        passages.append(columns["passage_counts"].flatten().to_numpy())
+        sizes.append(columns["print_counts"].flatten().to_numpy())
+        values.append(columns["prints"].flatten().to_numpy())
+    order = sorted(range(len(found)), key=lambda i: found[i][0].source)
+    place = np.empty(len(found), np.int32)
+    place[order] = np.arange(len(found), dtype=np.int32)
+    per_entry, per_passage = np.concatenate(passages), np.concatenate(sizes)
+    entry_of = np.repeat(place, per_entry)
+    passage_of = np.arange(len(entry_of)) - np.repeat(np.cumsum(per_entry) - per_entry, per_entry)
     return Reading(
-        tuple(row[0] for row in found),
-        tuple(row[1] for row in found),
+        tuple(found[i][0] for i in order),
+        tuple(found[i][1] for i in order),
         tuple(sorted(dropped, key=lambda d: (d.source, d.reason, d.text))),
         tuple(sorted(inputs)),
-        np.concatenate([*entry_of, np.empty(0, np.int32)]),
-        np.concatenate([*passage_of, np.empty(0, np.int32)]),
-        np.concatenate([*(row[3] for row in found), np.empty(0, np.uint64)]),
+        np.repeat(entry_of, per_passage),
+        np.repeat(passage_of.astype(np.int32), per_passage),
+        np.concatenate(values),
     )
 
 
@@ -285,7 +291,7 @@ def _entries(shard: Path) -> list[Entry]:
     ]
 
 
-def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[tuple[str, int], tuple[screen.Copy, ...]]]) -> None:
+def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[Source, tuple[screen.Copy, ...]]]) -> None:
     source, shard, copies = task
     pipeline = _extractor(extractor)
     stamp = {
@@ -298,7 +304,7 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[tuple[str, in
         return
     entries = {}
     for entry in _entries(source):
-        marked = copies.get((entry.source.file, entry.source.line))
+        marked = copies.get(entry.source)
         clean = screen.without(entry, marked) if marked else entry
         entries[_digest(msgspec.json.encode(clean))] = clean
     table = _read_shard(shard, _EXTRACT, {k: stamp[k] for k in ("extractor", "version")})
@@ -308,7 +314,7 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Mapping[tuple[str, in
     if table is not None:
         kept = pa.array(sorted(entries.keys() & done), pa.string())
         tables.append(table.filter(pc.is_in(table["entry"], kept)))
-    rows = pa.concat_tables(tables).sort_by([("file", "ascending"), ("line", "ascending")])
+    rows = pa.concat_tables(tables).sort_by([(column, "ascending") for column in ("file", "line", "n")])
     _write_shard(shard, rows, stamp)
 
 
@@ -340,6 +346,7 @@ def _extract_row(digest: str, extraction: Extraction) -> dict[str, Any]:
         "entry": digest,
         "file": extraction.source.file,
         "line": extraction.source.line,
+        "n": extraction.source.n,
         "sentences": [{"text": t, "section": s, "line": n} for t, s, n in sentences],
         "findings": findings,
     }

@@ -96,10 +96,7 @@ class _Anchor:
 
 
 def entities(
-    names: Iterable[NameCount],
-    known: Callable[[str], Known],
-    find: Callable[[str, str], str],
-    merge_rules: Rules | None = None,
+    names: Iterable[NameCount], known: Callable[[str], Known], merge_rules: Rules | None = None
 ) -> list[Entity]:
     """The entities behind all names, sorted by id.
 
@@ -109,33 +106,20 @@ def entities(
         All surface forms, in any order.
     known : callable
         What the lexicon says of a term id.
-    find : callable
-        Term id for a class of types and a name, "" where the lexicon has none or several.
     merge_rules : Rules, optional
         `rules()` if not given.
     """
     merge_rules = merge_rules or rules()
     anchors = _anchors(names)
     sets: UnionFind[str] = UnionFind()
-    term_of: dict[str, str] = {}
-    for name, a in anchors.items():
+    term_of = {name: a.term for name, a in anchors.items()}
+    for name in anchors:
         sets.find(name)
-        term_of[name] = a.term
-
-    def join(a: str, b: str) -> None:
-        ra, rb = sets.find(a), sets.find(b)
-        ta, tb = term_of.get(ra, ""), term_of.get(rb, "")
-        if ra != rb and not (ta and tb and ta != tb):
-            term_of[sets.union(ra, rb)] = ta or tb
-
-    for name, a in anchors.items():
-        if not a.term and (term := find(a.cls, a.text())):
-            target = f"{a.cls}:#{term}"
-            if target not in term_of:
-                term_of[target] = term
-            join(target, name)
     for one, other in _pairs(anchors, merge_rules):
-        join(one, other)
+        a, b = sets.find(one), sets.find(other)
+        terms = {term_of[a], term_of[b]} - {""}
+        if a != b and len(terms) < 2:
+            term_of[sets.union(a, b)] = terms.pop() if terms else ""
     groups: dict[str, list[str]] = defaultdict(list)
     for name in anchors:
         groups[sets.find(name)].append(name)
@@ -208,23 +192,22 @@ def _digits(a: str, b: str) -> bool:
 def _entity(anchors: Sequence[_Anchor], members: Sequence[str], term: str, known: Callable[[str], Known]) -> Entity:
     lexicon = known(term) if term else Known(())
     votes: dict[str, int] = defaultdict(int)
-    texts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    texts: dict[str, tuple[int, int]] = {}
     for a in anchors:
         for n in a.names:
             votes[n.type] += n.papers
-            texts[n.text][0] += n.papers
-            texts[n.text][1] += n.count
+            papers, count = texts.get(n.text, (0, 0))
+            texts[n.text] = papers + n.papers, count + n.count
     order = {t: i for i, t in enumerate(lexicon.types)}
     entity_type = max(votes, key=lambda t: (votes[t], -order.get(t, len(order)), t))
-
-    def best(chinese: bool) -> str:
-        forms = [t for t in texts if is_chinese(t) == chinese and (not chinese or is_chinese(bare(t)))]
-        return max(forms, key=lambda t: (*texts[t], -len(t), t), default="")
-
-    name_en, name_zh = lexicon.en or best(False), lexicon.zh or best(True)
-    name = name_en or name_zh or max(texts, key=lambda t: (*texts[t], -len(t), t))
-    keys = sorted((is_chinese(a.main), a.main) for a in anchors if a.main)
-    slug = key(lexicon.en or lexicon.zh) if term else keys[0][1]
+    by_use = sorted(texts, key=lambda t: (*texts[t], -len(t), t), reverse=True) if len(texts) > 1 else list(texts)
+    name_en = lexicon.en or next((t for t in by_use if not is_chinese(t)), "")
+    name_zh = lexicon.zh or next((t for t in by_use if is_chinese(t) and is_chinese(bare(t))), "")
+    if term:
+        slug = key(lexicon.en or lexicon.zh)
+    else:
+        slug = min((a.main for a in anchors), key=lambda main: (is_chinese(main), main))
+    name = name_en or name_zh or by_use[0]
     return Entity(f"{entity_type.lower()}:{slug}", entity_type, name, name_en, name_zh, tuple(members), term)
 
 

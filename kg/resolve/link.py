@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from kg.lexicon import Lexicon
 from kg.records import Entry, Label
-from kg.resolve.entities import Entity, Known, NameCount, class_of, entities
+from kg.resolve.entities import Entity, Known, NameCount, entities
 from kg.resolve.families import Derived, derived
 from kg.resolve.papers import Paper
 from kg.resolve.spelling import key
@@ -50,11 +50,7 @@ def link(
     db.execute(_EXTRACTED, [[str(shard) for shard in shards]])
     db.execute(_FINDINGS)
     rows = db.execute(_NAME_COUNTS).fetchall()
-    found = entities(
-        (NameCount(*row) for row in rows),
-        lambda term: _known(lexicon, term),
-        lambda cls, name: _find(lexicon, cls, name),
-    )
+    found = entities((NameCount(*row) for row in rows), lambda term: _known(lexicon, term))
     _register(db, "entity", _entity_rows(found))
     _register(db, "place", _place_rows(found))
     _register(db, "family", _family_rows(derived(found, lambda term: lexicon.term(term).family)))
@@ -72,17 +68,14 @@ def link(
         _NODES,
     ):
         db.execute(statement)
+    for table in ("extracted", "sentence", "finding", "name", "said", "based", "proof", "fact", "edge", "label"):
+        db.execute(f"DROP TABLE {table}")
     return db
 
 
 def _known(lexicon: Lexicon, term: str) -> Known:
     t = lexicon.term(term)
     return Known(t.types, t.en, t.zh)
-
-
-def _find(lexicon: Lexicon, cls: str, name: str) -> str:
-    fitting = [t.id for t in lexicon.find(name) if cls in {class_of(x) for x in t.types}]
-    return fitting[0] if len(fitting) == 1 else ""
 
 
 def _register(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -101,6 +94,7 @@ def _entry_rows(entries: Sequence[Entry], papers: Sequence[Paper]) -> pa.Table:
             "rank": pa.array([rank[i] for i in range(len(entries))], pa.int32()),
             "file": pa.array([e.source.file for e in entries], pa.string()),
             "line": pa.array([e.source.line for e in entries], pa.int32()),
+            "n": pa.array([e.source.n for e in entries], pa.int32()),
             "paper": pa.array([paper_of[i].id for i in range(len(entries))], pa.string()),
             "date": pa.array([paper_of[i].date for i in range(len(entries))], pa.string()),
         }
@@ -152,7 +146,7 @@ def _family_rows(pairs: Sequence[Derived]) -> pa.Table:
 _EXTRACTED = """
 CREATE TABLE extracted AS
 SELECT e.rank, e.paper, x.sentences, x.findings
-FROM read_parquet(?) x JOIN entry e ON e.file = x.file AND e.line = x.line
+FROM read_parquet(?) x JOIN entry e ON e.file = x.file AND e.line = x.line AND e.n = x.n
 """
 
 _FINDINGS = """
