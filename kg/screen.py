@@ -26,7 +26,8 @@ from kg.records import Dropped, Entry, Passage, Source
 # Shingles: 8 characters with Chinese among them, 24 of Latin letters (a Latin character says less).
 _SHINGLE = 8
 _LATIN_SHINGLES = 3
-_SAMPLE = np.uint64(16)
+# One value in sixteen is kept, of short passages one in four: a multiple of four keeps its place in both samples.
+_SAMPLE, _DENSE, _SHORT = np.uint64(16), np.uint64(4), 256
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _FIRST_CJK = 0x2E80
@@ -75,8 +76,8 @@ def _normal(text: str) -> str:
 def fingerprints(entry: Entry) -> list[NDArray[np.uint64]]:
     """Sampled hashes of the shingles of each passage, sorted, each once.
 
-    Two passages that share a text of some length share about one value in sixteen of its characters, wherever it
-    stands in them.
+    Two passages that share a text of some length share about one value in sixteen of its characters (four, where both
+    are short), wherever it stands in them.
     """
     return [_prints(passage.text) for passage in entry.passages]
 
@@ -104,7 +105,7 @@ def _prints(text: str) -> NDArray[np.uint64]:
         found.append(joined[latin])
     values = np.concatenate(found) * _MIX
     values ^= values >> np.uint64(31)
-    return np.unique(values[values % _SAMPLE == 0])
+    return np.unique(values[values % (_DENSE if len(points) < _SHORT else _SAMPLE) == 0])
 
 
 def candidates(

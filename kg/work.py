@@ -34,7 +34,7 @@ from kg.records import Dropped, Entry, Evidence, Extraction, Passage, ReadResult
 from kg.resolve.spelling import key
 
 _FILES_IN_A_CHUNK = 128
-_SHARD = 2  # format of the shards
+_SHARD = 3  # format of the shards
 _READ_VERSION = f"{_SHARD}/{read.VERSION}"
 _SMALL = 200  # files below which worker processes cost more than they save
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -37,6 +37,40 @@ class GraphView(Protocol):
         ...
 
 
+Progress = Callable[[str, int, int], None]
+"""Told the stage, what is done and the total (0 where it is not known)."""
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a command line says about an option of an exporter.
+
+    `environment` names the variable that gives it where the command line does not. A `secret` one never stands on the
+    command line: it comes from its variable, or is asked for.
+    """
+
+    help: str
+    environment: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an exporter has to say when it has ended: a table, and sentences under it.
+
+    `numbers` are the heads of the columns that hold numbers.
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    notes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Exporter:
     """A function that writes a graph, with what a command line says about it.
@@ -44,14 +78,20 @@ class Exporter:
     Parameters
     ----------
     write : callable
-        ``write(graph, out, *, option=default, ...)`` returns the files it wrote; the first line of its
-        docstring is the summary.
+        ``write(graph, out, *, option=default, ...)`` returns the files it wrote, or a `Summary`; the first line of
+        its docstring is the summary. One that asks for ``progress`` is given a `Progress`.
     suffix : str
         Ending of the file it writes, such as ``.graphml``; "" for an exporter that writes a folder.
+    help : mapping of str to Option
+        What there is to say about its options.
+    server : bool
+        It writes to a server, not to files: `write` takes no `out`.
     """
 
-    write: Callable[..., list[Path]]
+    write: Callable[..., list[Path] | Summary]
     suffix: str = ""
+    help: Mapping[str, Option] = field(default_factory=dict)
+    server: bool = False
 
     @property
     def summary(self) -> str:
@@ -61,16 +101,21 @@ class Exporter:
     @property
     def folder(self) -> bool:
         """Whether `out` is a folder."""
-        return not self.suffix
+        return not self.suffix and not self.server
 
     @property
     def options(self) -> dict[str, Any]:
         """Options by name, with their defaults."""
-        parameters = inspect.signature(self.write).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        return {n: p.default for n, p in self._keywords().items() if n != "progress"}
 
-    def __call__(self, graph: GraphView, out: Path, **options: Any) -> list[Path]:
-        """Write a graph to `out`; return the files written.
+    def _keywords(self) -> dict[str, inspect.Parameter]:
+        parameters = inspect.signature(self.write).parameters.values()
+        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+    def __call__(
+        self, graph: GraphView, out: Path | None, progress: Progress = no_progress, **options: Any
+    ) -> list[Path] | Summary:
+        """Write a graph to `out`; return the files written, or what there is to say.
 
         Raises
         ------
@@ -80,12 +125,16 @@ class Exporter:
         if unknown := sorted(options.keys() - self.options.keys()):
             known = ", ".join(self.options) or "none"
             raise InputError(f"this export has no option {unknown[0]!r}; its options: {known}.")
-        return self.write(graph, out, **options)
+        if "progress" in self._keywords():
+            options["progress"] = progress
+        return self.write(graph, **options) if self.server else self.write(graph, out, **options)
 
 
-def exporter(suffix: str = "") -> Callable[[Callable[..., list[Path]]], Exporter]:
+def exporter(
+    suffix: str = "", *, server: bool = False, **help: Option
+) -> Callable[[Callable[..., list[Path] | Summary]], Exporter]:
     """Make an `Exporter` of a function; see there."""
-    return lambda write: Exporter(write, suffix)
+    return lambda write: Exporter(write, suffix, help, server)
 
 
 # Only these say something about the output when they come up while the graph is being read and written.

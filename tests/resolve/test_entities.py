@@ -20,8 +20,8 @@ def named(entity_type, main, *aliases, term="", papers=1):
     return [NameCount(place, entity_type, key(t), t, n, n) for t, n in pairs]
 
 
-def resolve(*groups, find=lambda cls, name: "", merge_rules=None):
-    return entities([n for g in groups for n in g], LEXICON.__getitem__, find, merge_rules or Rules())
+def resolve(*groups, merge_rules=None):
+    return entities([n for g in groups for n in g], LEXICON.__getitem__, merge_rules or Rules())
 
 
 def names_of(found):
@@ -87,15 +87,10 @@ def test_same_as_joins_and_never_same_forbids():
     assert len(resolve(*pair, merge_rules=never)) == 2
 
 
-def test_a_spelling_that_the_lexicon_knows_goes_to_its_term():
-    (entity,) = resolve(named("Dataset", "COCO"), find=lambda cls, name: "coco" if name == "COCO" else "")
-    assert (entity.name, entity.term) == ("MS-COCO", "coco")
-
-
 def test_one_id_for_two_things_gets_a_number():
     both = {"a": Known(("Model",), "Foo"), "b": Known(("Model",), "foo")}
     names = named("Model", "Foo", term="a") + named("Model", "FOO", term="b")
-    found = entities(names, both.__getitem__, lambda cls, name: "", Rules())
+    found = entities(names, both.__getitem__, Rules())
     assert [e.id for e in found] == ["model:foo", "model:foo~2"]
 
 
