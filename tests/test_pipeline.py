@@ -150,14 +150,14 @@ def test_a_copied_paragraph_gives_no_edges_also_across_files(folder):
 
 
 def test_papers_of_one_line_stay_apart(folder):
-    papers = [{"title": f"Paper number {n}", "summary": f"本文提出了名为Lin{n}的模型。"} for n in range(3)]
+    papers = [{"title": f"Paper number {n}", "summary": f"本文提出了名为LineNet{n}的模型。"} for n in range(3)]
     (folder / "one.json").write_text(json.dumps(papers, ensure_ascii=False), encoding="utf-8")
     graph = build(["one.json"], Path("g"), jobs=1).graph
     rows = graph.sql(
         "SELECT p.title, n.name FROM edge e JOIN paper p ON p.id = e.source JOIN node n ON n.id = e.target "
-        "WHERE n.name LIKE 'Lin%'"
+        "WHERE n.name LIKE 'LineNet%'"
     )
-    assert set(rows) == {(f"Paper number {n}", f"Lin{n}") for n in range(3)}
+    assert set(rows) == {(f"Paper number {n}", f"LineNet{n}") for n in range(3)}
 
 
 def test_bad_files_are_left_out_with_one_sentence_each_or_fail_the_build(folder):

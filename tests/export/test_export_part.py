@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.export.layout import best_connected, label_sizes, positions
+from kg.export.layout import label_sizes, positions
+from kg.export.part import around, best_connected
 
 CLIQUE = list(itertools.combinations("abcd", 2))
 STAR = [("hub", f"leaf{i}") for i in range(20)]
@@ -25,6 +26,14 @@ def test_hubs_stay_with_nodes_that_share_them() -> None:
     kept = best_connected({node for pair in pairs for node in pair}, pairs, 20)
     assert {"hub0", "hub1", "hub2"} <= set(kept)
     assert sum(node.startswith("paper") for node in kept) == 17
+
+
+def test_around_a_node_the_nearest_and_best_connected_stay() -> None:
+    pairs = [*CLIQUE, *STAR, ("a", "hub"), ("hub", "far"), ("far", "farther")]
+    assert around("a", pairs, 1, 100) == ["a", "b", "c", "d", "hub"]
+    assert "far" in around("a", pairs, 2, 100) and "farther" not in around("a", pairs, 2, 100)
+    assert around("a", pairs, 2, 3) == ["a", "b", "hub"]
+    assert around("alone", pairs, 3, 10) == ["alone"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), st.integers(0, 12))

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-import kg.export.html
+import kg.export.pyvis_page
 from kg.errors import InputError
 from kg.export.base import GraphView
-from kg.export.html import export, page, shown
+from kg.export.html import export
+from kg.export.part import part
+from kg.export.pyvis_page import page
 from kg.records import Node
 
-PAGE = Path(kg.export.html.__file__).with_name("page")
+PAGE = Path(kg.export.pyvis_page.__file__).with_name("pyvis_template")
 
 
 class Page(HTMLParser):
@@ -54,7 +56,7 @@ class Page(HTMLParser):
 
 
 def read(graph: GraphView, tmp_path: Path, **options: Any) -> Page:
-    (path,) = export(graph, tmp_path / "graph.html", **options)
+    (path,) = export(graph, tmp_path / "graph.html", engine="pyvis", **options)
     return Page(path.read_bytes().decode("utf-8"))
 
 
@@ -87,7 +89,7 @@ def test_nothing_moves_and_nothing_overlaps(tmp_path: Path, graph: GraphView) ->
 
 
 def test_hostile_names_stay_text(tmp_path: Path, hostile: GraphView) -> None:
-    (path,) = export(hostile, tmp_path / "graph.html")
+    (path,) = export(hostile, tmp_path / "graph.html", engine="pyvis")
     text = path.read_text(encoding="utf-8")
     assert "<img" not in text
     parsed = Page(text)
@@ -155,13 +157,14 @@ def test_a_page_shows_at_least_one_node(tmp_path: Path, graph: GraphView, limit:
 
 
 def test_the_bytes_depend_on_neither_run_nor_locale(tmp_path: Path, graph: GraphView) -> None:
-    nodes, edges, total = shown(graph, 600)
-    (path,) = export(graph, tmp_path / "graph.html")
+    shown = part(graph, 600)
+    nodes, edges, total = shown.nodes, shown.edges, shown.total
+    (path,) = export(graph, tmp_path / "graph.html", engine="pyvis")
     assert path.read_bytes() == page(nodes, edges, total).encode()
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from kg.export.html import page\n"
+        "from kg.export.pyvis_page import page\n"
         "from kg.records import Edge, EdgeEvidence, Node\n"
         f"text = page({nodes!a}, {edges!a}, {total})\n"
         "Path(sys.argv[1]).write_bytes(text.encode())\n"
