@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import BusyError, InputError
-from kg.records import Dropped, Edge, Entry, Node, Source
+from kg.records import Dropped, Edge, Node
 from kg.store import Graph, write_graph
 
 if TYPE_CHECKING:
@@ -150,17 +150,11 @@ def _screen(
     from kg import screen, work
 
     paper_of = {i: p.id for p in papers for i in p.entries}
-    whole: dict[str, dict[Source, Entry]] = {}
-
-    def entry_of(i: int) -> Entry:
-        chunk = reading.chunk[i]
-        if chunk not in whole:
-            whole[chunk] = work.entries_of(cache, chunk)
-        return whole[chunk][reading.entries[i].source]
-
     pairs = screen.candidates(reading.entry, reading.passage, reading.value)
-    copies = screen.judge(pairs, entry_of, lambda a, b: paper_of[a] == paper_of[b])
-    return copies, tuple(d for i in sorted(copies) for d in screen.dropped(entry_of(i), copies[i]))
+    near = {i for a, _, b, _ in pairs for i in (a, b)}
+    entries = work.entries_with_passages(reading, sorted(near), cache)
+    copies = screen.judge(pairs, entries.__getitem__, lambda a, b: paper_of[a] == paper_of[b])
+    return copies, tuple(d for i in sorted(copies) for d in screen.dropped(entries[i], copies[i]))
 
 
 def _tables(

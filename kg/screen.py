@@ -30,11 +30,14 @@ _LATIN_SHINGLES = 3
 _SAMPLE, _DENSE, _SHORT = np.uint64(16), np.uint64(4), 256
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
+_LATIN = np.uint64(1 << 63)  # marks values of shingles of Latin letters alone
 _FIRST_CJK = 0x2E80
 
 # A value in more passages than this is boilerplate; passages are candidates from this many shared values on.
 _COMMON = 12
 _ENOUGH = 3
+# Of Latin text, where a copied run must be most of its passage, they share that part of the smaller one's values too.
+_ENOUGH_LATIN = 0.3
 
 # A copied run weighs at least this: one for a Chinese character, a third for a Latin letter or digit. Authors reuse
 # sentences of their own English abstracts: there the run must also be most of the passage.
@@ -94,7 +97,7 @@ def _prints(text: str) -> NDArray[np.uint64]:
         power = power * _BASE % 2**64
     chinese = np.concatenate(([0], np.cumsum(points >= _FIRST_CJK)))
     mixed = chinese[_SHINGLE:] - chinese[:-_SHINGLE] > 0
-    found = [rolled[mixed]]
+    found = [_mixed(rolled[mixed]) & ~_LATIN]
     wide = size - (_LATIN_SHINGLES - 1) * _SHINGLE
     if wide > 0:
         parts = [slice(n * _SHINGLE, n * _SHINGLE + wide) for n in range(_LATIN_SHINGLES)]
@@ -102,10 +105,14 @@ def _prints(text: str) -> NDArray[np.uint64]:
         joined = np.zeros(wide, np.uint64)
         for part in parts:
             joined = joined * _MIX + rolled[part]
-        found.append(joined[latin])
-    values = np.concatenate(found) * _MIX
-    values ^= values >> np.uint64(31)
+        found.append(_mixed(joined[latin]) | _LATIN)
+    values = np.concatenate(found)
     return np.unique(values[values % (_DENSE if len(points) < _SHORT else _SAMPLE) == 0])
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    values = values * _MIX
+    return values ^ values >> np.uint64(31)
 
 
 def candidates(
@@ -127,23 +134,28 @@ def candidates(
         return []
     place = entry.astype(np.int64) << 32 | passage.astype(np.int64)
     places, place = np.unique(place, return_inverse=True)
-    sizes = np.bincount(place)
+    latin = value >= _LATIN
+    sizes, latin_sizes = np.bincount(place), np.bincount(place[latin], minlength=len(places))
     order = np.lexsort((place, value))
     value, place = value[order], place[order]
     starts = np.flatnonzero(np.concatenate(([True], value[1:] != value[:-1])))
     counts = np.diff(np.concatenate((starts, [len(value)])))
     shared = np.repeat((counts > 1) & (counts <= _COMMON), counts)
     value, place = value[shared], place[shared]
-    pairs = []
+    pairs, kinds = [], []
     for step in range(1, _COMMON):
         same = value[step:] == value[:-step]
         pairs.append(place[:-step][same] * len(places) + place[step:][same])
+        kinds.append(value[step:][same] >= _LATIN)
         if not same.any():
             break
-    keys, times = np.unique(np.concatenate(pairs), return_counts=True)
+    keys, which, times = np.unique(np.concatenate(pairs), return_inverse=True, return_counts=True)
+    latin_times = np.bincount(which[np.concatenate(kinds)], minlength=len(keys))
     first, second = keys // len(places), keys % len(places)
-    smaller = np.minimum(sizes[first], sizes[second])
-    enough = (times >= np.minimum(_ENOUGH, np.maximum(smaller, 2))) & (places[first] >> 32 != places[second] >> 32)
+    enough = times >= np.minimum(_ENOUGH, np.maximum(np.minimum(sizes[first], sizes[second]), 2))
+    smaller = np.minimum(latin_sizes[first], latin_sizes[second])
+    enough &= (latin_times < times) | (latin_times >= _ENOUGH_LATIN * smaller)
+    enough &= places[first] >> 32 != places[second] >> 32
     a, b = places[first[enough]], places[second[enough]]
     low = np.int64(0xFFFFFFFF)
     columns = (a >> 32, a & low, b >> 32, b & low)
@@ -265,6 +277,8 @@ def _copies(
     for passage_a, passage_b in passages:
         in_a, in_b = entry_a.passages[passage_a], entry_b.passages[passage_b]
         runs_a, runs_b = _runs(in_a.text, in_b.text), _runs(in_b.text, in_a.text)
+        if not runs_a and not runs_b:
+            continue
         copied = max(
             (
                 "".join(text[start:end] for start, end in runs)

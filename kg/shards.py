@@ -7,6 +7,7 @@ it is whole, so that a kill leaves no half of one.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kg import screen
 from kg.records import Entry, Evidence, Extraction, Passage, ReadResult, Relation
 from kg.resolve.spelling import key
 
-FORMAT = 4
+FORMAT = 5
 
 READ = pa.schema(
     [
@@ -83,11 +85,12 @@ def read_row(name: str, sha: str, result: ReadResult) -> dict[str, Any]:
     }
 
 
-def read_entries(shard: Path) -> list[Entry]:
-    """All entries of a shard, with their passages."""
+def read_entries(shard: Path, files: Collection[str] | None = None) -> list[Entry]:
+    """Entries of a shard with their passages, of some files only if they are named."""
     heads = msgspec.json.Decoder(ReadResult).decode
     passages = msgspec.json.Decoder(list[tuple[Passage, ...]]).decode
-    table = pq.read_table(shard, columns=["head", "passages"])
+    only = None if files is None else pc.field("file").isin(sorted(files))
+    table = pq.read_table(shard, columns=["head", "passages"], filters=only)
     return [
         replace(entry, passages=inside)
         for head, body in zip(table["head"].to_pylist(), table["passages"].to_pylist(), strict=True)

@@ -123,9 +123,18 @@ def extract_all(
     return [shard for _, shard, _ in every]
 
 
-def entries_of(cache_dir: Path, chunk: str) -> dict[Source, Entry]:
-    """The entries of one chunk with their passages, by source."""
-    return {e.source: e for e in shards.read_entries(cache_dir / "read" / f"{chunk}.parquet")}
+def entries_with_passages(reading: Reading, indexes: Iterable[int], cache_dir: Path) -> dict[int, Entry]:
+    """Some entries of a reading with their passages, by index."""
+    wanted: dict[str, dict[Source, int]] = defaultdict(dict)
+    for i in indexes:
+        wanted[reading.chunk[i]][reading.entries[i].source] = i
+    found: dict[int, Entry] = {}
+    for chunk, of_source in wanted.items():
+        files = {source.file for source in of_source}
+        for entry in shards.read_entries(cache_dir / "read" / f"{chunk}.parquet", files):
+            if entry.source in of_source:
+                found[of_source[entry.source]] = entry
+    return found
 
 
 def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: int) -> Iterator[R]:
