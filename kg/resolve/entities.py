@@ -8,6 +8,7 @@ and names that differ in a number or a size are never joined.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from kg.resources import resource
 _CLAIM = 0.8  # share of an alias's papers that one anchor must have before the alias speaks for it
 _LONG = 8  # letters from which an English spelling is no chance abbreviation
 _LONG_ZH = 4
+_LATIN = re.compile("[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +204,18 @@ def _entity(anchors: Sequence[_Anchor], members: Sequence[str], term: str, known
     entity_type = max(votes, key=lambda t: (votes[t], -order.get(t, len(order)), t))
     by_use = sorted(texts, key=lambda t: (*texts[t], -len(t), t), reverse=True) if len(texts) > 1 else list(texts)
     name_en = lexicon.en or next((t for t in by_use if not is_chinese(t)), "")
-    name_zh = lexicon.zh or next((t for t in by_use if is_chinese(t) and is_chinese(bare(t))), "")
+    name_zh = lexicon.zh or next((t for t in by_use if _is_chinese_name(t)), "")
     if term:
         slug = key(lexicon.en or lexicon.zh)
     else:
-        slug = min((a.main for a in anchors), key=lambda main: (is_chinese(main), main))
+        slug = min((is_chinese(a.main), a.main) for a in anchors)[1]
     name = name_en or name_zh or by_use[0]
     return Entity(f"{entity_type.lower()}:{slug}", entity_type, name, name_en, name_zh, tuple(members), term)
+
+
+def _is_chinese_name(name: str) -> bool:
+    """Whether a name is Chinese in more than a last generic word: not "SUPIR模型"."""
+    return is_chinese(name) and (not _LATIN.search(name) or is_chinese(bare(name)))
 
 
 def _named(found: Iterable[Entity]) -> list[Entity]:
