@@ -205,10 +205,7 @@ def _entity(anchors: Sequence[_Anchor], members: Sequence[str], term: str, known
     by_use = sorted(texts, key=lambda t: (*texts[t], -len(t), t), reverse=True) if len(texts) > 1 else list(texts)
     name_en = lexicon.en or next((t for t in by_use if not is_chinese(t)), "")
     name_zh = lexicon.zh or next((t for t in by_use if _is_chinese_name(t)), "")
-    if term:
-        slug = key(lexicon.en or lexicon.zh)
-    else:
-        slug = min((is_chinese(a.main), a.main) for a in anchors)[1]
+    slug = key(lexicon.en or lexicon.zh) if term else min((is_chinese(a.main), a.main) for a in anchors)[1]
     name = name_en or name_zh or by_use[0]
     return Entity(f"{entity_type.lower()}:{slug}", entity_type, name, name_en, name_zh, tuple(members), term)
 
