@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 KG     := $(BIN)/kg -g out/graph
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format clean page
 
 demo: $(VENV)/.installed
 	@mkdir -p out
@@ -28,6 +28,10 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The HTML view's template; needs Node 20, which users do not.
+page:
+	cd kg/page && npm ci && npm test && npm run build
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .

@@ -10,162 +10,68 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from fit_data import Example, Gold, example, gold_counts, load, own_counts, read_entries, spellings, summed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from kg.extract import candidates, lexicon_matcher
-from kg.extract.candidates import Found
-from kg.extract.features import Features
+from kg.extract.features import Features, expanded
 from kg.extract.models import SCALE
 from kg.extract.pipeline import pipeline
 from kg.extract.priors import Prior, Priors
 from kg.extract.relations import ALLOWED
+from kg.extract.rivals import Judged, compared
+from kg.extract.translations import load_weights, translations
 from kg.lexicon import Lexicon
-from kg.read import read_file
 from kg.records import ENTITY_TYPES, Entry
-from kg.resolve.spelling import bare, key
 from kg.resources import resource
 
 RULES = resource("data/rules")
 RELATIONS = tuple(dict.fromkeys(r for allowed in ALLOWED.values() for r in allowed))
 MODELS = ("keep", "core", "entity", *ENTITY_TYPES, *RELATIONS)
 FOLDS = 5
-FEWEST = 20  # candidates that must have a feature
+FEWEST = 30  # candidates that must have a feature
 STRENGTH = 0.1  # inverse of the regularisation
-KEPT_FREQUENCY = 8
-
-
-@dataclass(frozen=True)
-class Example:
-    """A paper with its gold entities, its candidates, and the gold entity of each candidate.
-
-    `labels[i]` is the index of a required entity, -1 for an optional one, None for none; `twin[i]` says that another
-    candidate stands for that entity already.
-    """
-
-    gold: list[dict]
-    found: Found
-    labels: list[int | None]
-    twin: list[bool]
-
-
-def title_key(title: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title).lower())
-
-
-def read_entries(path: Path) -> list[Entry]:
-    return list(read_file(path.name, path.read_bytes()).entries)
-
-
-def load(gold: Path, corpus: Path) -> list[tuple[list[dict], Entry]]:
-    """Gold entities with the entry that they annotate, in the order of the gold file."""
-    records = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-    titles: dict[str, Entry] = {}
-    if any(not r.get("source") for r in records):
-        for path in sorted(corpus.rglob("*.md")):
-            for entry in read_entries(path):
-                titles.setdefault(title_key(entry.title), entry)
-    pairs = []
-    for record in records:
-        wanted = title_key(record["title"])
-        source = record.get("source")
-        entries = read_entries(corpus / source) if source else []
-        entry = next((e for e in entries if title_key(e.title) == wanted), None) or titles.get(wanted)
-        entry = entry or (entries[0] if len(entries) == 1 else None)
-        if entry is None:
-            print("no text for", record["id"], record["title"])
-        else:
-            pairs.append((record["entities"], entry))
-    return pairs
-
-
-def spellings(names: Iterable[str]) -> set[str]:
-    return {k for name in names for k in (key(name), key(bare(name))) if k}
-
-
-def names_of(candidate: candidates.Candidate, lexicon: Lexicon) -> list[str]:
-    term = lexicon.term(candidate.term) if candidate.term else None
-    return [*candidate.names, *((term.en, term.zh) if term else ())]
-
-
-def example(gold: list[dict], found: Found, lexicon: Lexicon) -> Example:
-    wanted = [spellings(e["names"]) for e in gold]
-    labels: list[int | None] = []
-    for candidate in found.candidates:
-        mine = spellings(n for n in names_of(candidate, lexicon) if n)
-        hits = [i for i, names in enumerate(wanted) if names & mine]
-        required = [i for i in hits if not gold[i].get("optional")]
-        labels.append(required[0] if required else -1 if hits else None)
-    best: dict[int, int] = {}
-    for at, label in enumerate(labels):
-        if label is not None and label >= 0:
-            size = len(found.candidates[at].mentions)
-            if label not in best or size > len(found.candidates[best[label]].mentions):
-                best[label] = at
-    twin = [label is not None and label >= 0 and best[label] != at for at, label in enumerate(labels)]
-    return Example(gold, found, labels, twin)
-
-
-def own_counts(paper: Example, priors: Priors) -> dict[str, Prior]:
-    """What one paper adds to the priors."""
-    counts = gold_counts(paper.gold)
-    for candidate, label in zip(paper.found.candidates, paper.labels, strict=True):
-        if label is None:
-            prior = Prior(dropped=1)
-        elif label < 0:
-            prior = Prior(optional=1)
-        else:
-            prior = kept(paper.gold[label])
-        for name in priors.of(candidate):
-            counts.setdefault(name, prior)
-    return counts
-
-
-def gold_counts(gold: list[dict]) -> dict[str, Prior]:
-    counts: dict[str, Prior] = {}
-    for entity in sorted(gold, key=lambda e: bool(e.get("optional"))):
-        for name in sorted(spellings(entity["names"])):
-            counts.setdefault(name, Prior(optional=1) if entity.get("optional") else kept(entity))
-    return counts
-
-
-def kept(entity: dict) -> Prior:
-    return Prior(kept=1, types=tuple(int(t == entity["type"][0]) for t in ENTITY_TYPES))
-
-
-def summed(counts: Iterable[dict[str, Prior]]) -> dict[str, Prior]:
-    total: dict[str, Prior] = defaultdict(Prior)
-    for one in counts:
-        for name, prior in one.items():
-            total[name] = total[name].plus(prior)
-    return {n: p for n, p in sorted(total.items()) if p.kept + p.optional + p.dropped > 1}
+OFTEN = 6  # papers that a name must occur in to have its frequency kept (of some 7,000)
+SPARED = 0.002  # F1 given up for things found
+SPARED_FOR_CORE = 0.017  # and for proposed things and main tasks
+DOUBTFUL = 0.12  # below that not even those are kept
+JOINED = 0.4  # how likely a Chinese and an English name must be one thing
 
 
 def write_priors(counts: dict[str, Prior]) -> None:
+    """Write the table of priors and forget the old one."""
     rows = ("\t".join([n, *map(str, (p.kept, p.optional, p.dropped, *p.types))]) for n, p in counts.items())
     (RULES / "priors.tsv").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     Priors.load.cache_clear()
     lexicon_matcher.matcher.cache_clear()
 
 
+def indexed(matrix: csr_matrix) -> csr_matrix:
+    """The matrix with the short indices that scikit-learn asks for."""
+    matrix = matrix.tocsr()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return matrix
+
+
 def write_frequency(folder: Path, lexicon: Lexicon) -> None:
+    """Count in how many papers of a folder each name occurs, and write the table."""
     nlp, priors = pipeline(), Priors.load()
     count: Counter[str] = Counter()
     for path in sorted(folder.rglob("*.md")):
         for entry in read_entries(path):
             found = candidates.find(nlp, entry, lexicon, priors)
             count.update({k for c in found.candidates for k in priors.of(c)})
-    rows = (f"{name}\t{n}\n" for name, n in sorted(count.items()) if n >= KEPT_FREQUENCY)
+    rows = (f"{name}\t{n}\n" for name, n in sorted(count.items()) if n >= OFTEN)
     (RULES / "frequency.tsv").write_text("".join(rows), encoding="utf-8")
     Priors.load.cache_clear()
 
@@ -176,9 +82,13 @@ class Data:
 
     matrix: csr_matrix
     paper: NDArray[np.int64]
-    entities: list[dict | None]
+    entities: list[dict[str, Any] | None]
     optional: NDArray[np.bool_]
-    twin: NDArray[np.bool_]
+
+
+def is_core(entity: dict[str, Any] | None) -> bool:
+    """Whether a gold entity is one that the paper proposes or a task that it is about."""
+    return entity is not None and ("PROPOSES" in entity["relations"] or bool(entity.get("salient")))
 
 
 def target(data: Data, model: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -187,36 +97,41 @@ def target(data: Data, model: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.
     required = np.array([gold[i] is not None for i in rows])
     if model == "entity":
         return rows, required | data.optional[rows]
-    if model in ("keep", "core"):
+    if model == "keep":
+        return rows[~data.optional[rows]], required[~data.optional[rows]]
+    if model == "core":
         use = rows[~data.optional[rows]]
-        core = (lambda e: "PROPOSES" in e["relations"] or e.get("salient")) if model == "core" else (lambda e: True)
-        return use, np.array([gold[i] is not None and not data.twin[i] and bool(core(gold[i])) for i in use])
+        return use, np.array([is_core(gold[i]) for i in use])
     use = rows[required]
     side = "type" if model in ENTITY_TYPES else "relations"
     return use, np.array([model in gold[i][side] for i in use])
 
 
 def fit(data: Data, model: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weights of one model fitted on some rows."""
     use, answer = target(data, model, rows)
     fitted = LogisticRegression(C=STRENGTH, solver="liblinear", fit_intercept=False, max_iter=300)
     return fitted.fit(data.matrix[use], answer).coef_[0]
 
 
 def vectors(papers: Sequence[Example], own: Sequence[dict[str, Prior]]) -> tuple[Data, list[str]]:
+    """Describe all candidates: the matrix, and the names of its columns."""
     described: list[Features] = []
     for paper, counts in zip(papers, own, strict=True):
-        described += candidates.describe(paper.found, counts)
+        described += (expanded(*one) for one in candidates.describe(paper.found, counts))
     seen = Counter(name for features in described for name in features)
     common = {name for name, n in seen.items() if n >= FEWEST}
     encoder = DictVectorizer(dtype=np.float32)
     matrix = encoder.fit_transform({n: v for n, v in d.items() if n in common} for d in described)
     flat = [(i, p, at) for i, p in enumerate(papers) for at in range(len(p.labels))]
     data = Data(
-        matrix.tocsr(),
+        indexed(matrix),
         np.array([i for i, _, _ in flat]),
-        [p.gold[p.labels[at]] if (p.labels[at] if p.labels[at] is not None else -1) >= 0 else None for _, p, at in flat],
+        [
+            p.gold[p.labels[at]] if (p.labels[at] if p.labels[at] is not None else -1) >= 0 else None
+            for _, p, at in flat
+        ],
         np.array([p.labels[at] == -1 for _, p, at in flat]),
-        np.array([p.twin[at] for _, p, at in flat]),
     )
     return data, list(encoder.feature_names_)
 
@@ -232,66 +147,143 @@ def cross_validated(data: Data) -> NDArray[np.float64]:
     return out
 
 
-def chosen_thresholds(data: Data, chances: NDArray[np.float64], papers: Sequence[Example]) -> dict[str, float]:
-    """Thresholds that make the best F1 of entities and of each relation."""
-    gold_total = sum(1 for p in papers for e in p.gold if not e.get("optional"))
-    column = {name: i for i, name in enumerate(MODELS)}
-    right_type = np.array(
-        [
-            e is not None and ENTITY_TYPES[int(np.argmax(row[3 : 3 + len(ENTITY_TYPES)]))] in e["type"]
-            for e, row in zip(data.entities, chances, strict=True)
+def column(model: str) -> int:
+    """The column of a model."""
+    return MODELS.index(model)
+
+
+def kinds_of(chances: NDArray[np.float64]) -> list[str]:
+    """The likeliest type of each candidate."""
+    first = column(ENTITY_TYPES[0])
+    return [ENTITY_TYPES[i] for i in np.argmax(chances[:, first : first + len(ENTITY_TYPES)], axis=1)]
+
+
+def fit_rivals(papers: Sequence[Example], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit and write the weights of rivals; the chance of each candidate to be kept, cross-validated."""
+    described: list[Features] = []
+    rows: list[int] = []
+    answers: list[int] = []
+    fold: list[int] = []
+    kinds, at = kinds_of(chances), 0
+    for number, paper in enumerate(papers):
+        judged = [
+            Judged(candidate, float(chances[at + i, column("keep")]), kinds[at + i])
+            for i, candidate in enumerate(paper.found.candidates)
         ]
-    )
-    hit = right_type & ~data.twin
+        seen: set[int] = set()
+        for i, features in compared(judged, not paper.found.context.bilingual):
+            label = paper.labels[i]
+            described.append(features)
+            rows.append(at + i)
+            fold.append(number % FOLDS)
+            answers.append(-1 if label == -1 else int(label is not None and label not in seen))
+            seen |= {label} - {None}
+        at += len(judged)
+    encoder = DictVectorizer(dtype=np.float32)
+    matrix = indexed(encoder.fit_transform(described))
+    answer, part = np.array(answers), np.array(fold)
+
+    def fitted(use: NDArray[np.bool_]) -> LogisticRegression:
+        use = use & (answer >= 0)
+        return LogisticRegression(C=1.0, solver="liblinear", fit_intercept=False).fit(matrix[use], answer[use])
+
+    settled = np.zeros(len(chances))
+    for f in range(FOLDS):
+        settled[np.array(rows)[part == f]] = fitted(part != f).predict_proba(matrix[part == f])[:, 1]
+    weights = fitted(np.ones(len(answer), dtype=bool)).coef_[0]
+    table = {n: round(float(w), 2) for n, w in zip(encoder.feature_names_, weights, strict=True)}
+    (RULES / "rivals.json").write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return settled
+
+
+def chosen_thresholds(
+    data: Data, chances: NDArray[np.float64], settled: NDArray[np.float64], papers: Sequence[Example]
+) -> dict[str, float]:
+    """Thresholds of the best F1 of each relation, and of nearly the best one of entities with more of them found."""
+    kinds = kinds_of(chances)
+    gold_total = sum(1 for p in papers for e in p.gold if not e.get("optional"))
+    typed = np.array([e is not None and k in e["type"] for e, k in zip(data.entities, kinds, strict=True)])
     counted = ~data.optional
 
-    def f1(taken: NDArray[np.bool_], hits: NDArray[np.bool_], total: int) -> float:
-        right = int((taken & hits).sum())
-        return 2 * right / max(1, int((taken & counted).sum()) + total)
+    def found(taken: NDArray[np.bool_], hits: NDArray[np.bool_]) -> int:
+        """Gold entities among the hits taken: two candidates for one entity find it once."""
+        use = taken & hits
+        return len({(p, id(e)) for p, e, u in zip(data.paper, data.entities, use, strict=True) if u})
 
-    grid = np.arange(0.1, 0.95, 0.01)
-    keep = max(grid, key=lambda t: f1(chances[:, column["keep"]] >= t, hit, gold_total))
-    # Proposed things and salient tasks are worth a little precision.
-    base = f1(chances[:, column["keep"]] >= keep, hit, gold_total)
+    def f1(taken: NDArray[np.bool_], hits: NDArray[np.bool_], total: int) -> float:
+        return 2 * found(taken, hits) / max(1, int((taken & counted).sum()) + total)
+
+    grid = np.arange(0.2, 0.7, 0.01)
+    scores = [f1(settled >= t, typed, gold_total) for t in grid]
+    keep = min(t for t, s in zip(grid, scores, strict=True) if s >= max(scores) - SPARED)
+    # What the paper is likely to be about is let in with less: missing that is the worse fault.
+    doubtful, about = settled >= DOUBTFUL, chances[:, column("core")]
     core = min(
         t
-        for t in grid
-        if f1((chances[:, column["keep"]] >= keep) | (chances[:, column["core"]] >= t), hit, gold_total) >= base - 0.004
+        for t in np.arange(0.05, 1.0, 0.01)
+        if f1((settled >= keep) | (doubtful & (about >= t)), typed, gold_total) >= max(scores) - SPARED_FOR_CORE
     )
-    out = {"keep": keep, "core": core, "entity": 0.5}
-    taken = (chances[:, column["keep"]] >= keep) | (chances[:, column["core"]] >= core)
+    taken = (settled >= keep) | (doubtful & (about >= core))
+    main = np.array([is_core(e) for e in data.entities])
+    mains = sum(is_core(e) for p in papers for e in p.gold if not e.get("optional"))
+    print(f"cross-validated core recall: {found(taken, typed & main) / mains:.3f}")
+    right = found(taken, typed)
+    print(f"cross-validated entities: P {right / int((taken & counted).sum()):.3f} R {right / gold_total:.3f}")
+    out = {"keep": keep, "keep-core": DOUBTFUL, "core": core, "entity": 0.5}
+    counts = np.zeros(3, dtype=int)  # right, given, wanted
     for relation in RELATIONS:
-        has = np.array([e is not None and relation in e["relations"] for e in data.entities]) & hit
+        has = np.array([e is not None and relation in e["relations"] for e in data.entities]) & typed
         total = sum(relation in e["relations"] for p in papers for e in p.gold if not e.get("optional"))
-        allowed = np.array(
-            [relation in ALLOWED[ENTITY_TYPES[int(np.argmax(row[3 : 3 + len(ENTITY_TYPES)]))]] for row in chances]
-        )
-        out[relation] = max(grid, key=lambda t: f1(taken & allowed & (chances[:, column[relation]] >= t), has, total))
-    report(data, chances, taken, hit, gold_total, counted)
+        allowed = taken & np.array([relation in ALLOWED[k] for k in kinds])
+        own = chances[:, column(relation)]
+        out[relation] = max(np.arange(0.35, 0.7, 0.01), key=lambda t: f1(allowed & (own >= t), has, total))
+        given = allowed & (own >= out[relation])
+        counts += (found(given, has), int((given & counted).sum()), total)
+    precision, recall = counts[0] / counts[1:]
+    print(f"cross-validated relations: P {precision:.3f} R {recall:.3f}")
     return {name: round(float(value), 2) for name, value in out.items()}
 
 
-def report(data: Data, chances, taken, hit, total, counted) -> None:  # type: ignore[no-untyped-def]
-    right = int((taken & hit).sum())
-    print(f"cross-validated entities: P {right / (taken & counted).sum():.3f} R {right / total:.3f}")
-
-
 def write_models(names: Sequence[str], weights: NDArray[np.float64], thresholds: dict[str, float]) -> None:
+    """Write weights, in hundredths and without those that say nothing, and thresholds."""
     lines = ["\t".join(["feature", *MODELS])]
     for name, row in zip(names, np.rint(weights * SCALE).astype(int), strict=True):
-        if np.abs(row).max() >= 3:
+        if np.abs(row).max() >= 8:
             lines.append("\t".join([name, *(str(w) if w else "" for w in row)]))
     (RULES / "weights.tsv").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     (RULES / "thresholds.json").write_text(json.dumps(thresholds, indent=1) + "\n", encoding="utf-8")
 
 
-def found_in(pairs: Sequence[tuple[list[dict], Entry]], lexicon: Lexicon) -> Iterator[Example]:
+def found_in(pairs: Sequence[tuple[Gold, Entry]], lexicon: Lexicon, *, across: bool = True) -> Iterator[Example]:
+    """Candidates of all papers."""
     nlp, priors = pipeline(), Priors.load()
     for gold, entry in pairs:
-        yield example(gold, candidates.find(nlp, entry, lexicon, priors), lexicon)
+        yield example(gold, candidates.find(nlp, entry, lexicon, priors, across=across), lexicon)
+
+
+def fit_translations(pairs: Sequence[tuple[Gold, Entry]], lexicon: Lexicon) -> None:
+    """Fit and write the weights that join Chinese and English names."""
+    described: list[Features] = []
+    same: list[bool] = []
+    for paper in found_in(pairs, lexicon, across=False):
+        meant = [spellings(e["names"]) for e in paper.gold]
+        hits = [{i for i, m in enumerate(meant) if m & spellings(c.names)} for c in paper.found.candidates]
+        context = paper.found.context
+        for pair in translations(paper.found.candidates, context.text, context.sentences):
+            if hits[pair.english] or hits[pair.chinese]:
+                described.append(pair.features)
+                same.append(bool(hits[pair.english] & hits[pair.chinese]))
+    encoder = DictVectorizer(dtype=np.float32)
+    matrix = indexed(encoder.fit_transform(described))
+    weights = LogisticRegression(C=0.3, solver="liblinear", fit_intercept=False).fit(matrix, same).coef_[0]
+    table = {n: round(float(w), 2) for n, w in zip(encoder.feature_names_, weights, strict=True)}
+    text = json.dumps({"threshold": JOINED, "weights": table}, indent=1, sort_keys=True)
+    (RULES / "translations.json").write_text(f"{text}\n", encoding="utf-8")
+    load_weights.cache_clear()
 
 
 def main() -> None:
+    """Fit everything and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("corpus", type=Path)
@@ -299,17 +291,20 @@ def main() -> None:
     options = parser.parse_args()
     lexicon = Lexicon.load()
     pairs = load(options.gold, options.corpus)
+    write_priors(summed(gold_counts(gold) for gold, _ in pairs))
     if options.frequency:
         write_frequency(options.frequency, lexicon)
-    write_priors(summed(gold_counts(gold) for gold, _ in pairs))
+    fit_translations(pairs, lexicon)
     papers = list(found_in(pairs, lexicon))
     own = [own_counts(p, Priors.load()) for p in papers]
     write_priors(summed(own))
-    for paper in papers:
-        object.__setattr__(paper.found.context, "priors", Priors.load())
+    papers = [
+        replace(p, found=replace(p.found, context=replace(p.found.context, priors=Priors.load()))) for p in papers
+    ]
     data, names = vectors(papers, own)
     print(f"{len(papers)} papers, {data.matrix.shape[0]} candidates, {len(names)} features")
-    thresholds = chosen_thresholds(data, cross_validated(data), papers)
+    chances = cross_validated(data)
+    thresholds = chosen_thresholds(data, chances, fit_rivals(papers, chances), papers)
     weights = np.stack([fit(data, model, np.arange(len(data.paper))) for model in MODELS], axis=1)
     write_models(names, weights, thresholds)
     print(thresholds)

@@ -39,7 +39,7 @@ _RELATIONS = {
     "Institution": ("AFFILIATED_WITH",),
     "Topic": ("HAS_TOPIC",),
 }
-_SYLLABLES = "ba be bi do du fa fe ga go ka ki la lo ma mi na no pa ra ri sa so ta ti va vo xi yo za zu".split()
+_SYLLABLES = [a + b for a in "bdfgklmnprstvxz" for b in "aeiou"]
 _ZH = "多尺度跨模态自适应高效层次对比时空局部全局动态稀疏语义几何统一鲁棒可控轻量"
 
 
@@ -117,7 +117,9 @@ def _paper(draw: random.Random, i: int, field: int, papers: int) -> Node:
 
 
 def _edge(draw: random.Random, paper: Node, target: str, relation: str, name: str, zh: str) -> Edge:
-    sentence = f"我们在{zh}（{name}）的基础上提出了一种新的方法，在多个基准上优于已有的工作，编号 {draw.randrange(10**6)}。"
+    sentence = (
+        f"我们在{zh}（{name}）的基础上提出了一种新的方法，在多个基准上优于已有工作，编号 {draw.randrange(10**6)}。"
+    )
     start = sentence.index(name)
     proof = EdgeEvidence(sentence, start, start + len(name), "方法", draw.randrange(1, 400), "bracket", 0.8, "day.md")
     day = paper.attributes["date"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from kg.errors import KgError
 from kg.records import ENTITY_TYPES
@@ -45,6 +46,12 @@ class Lexicon:
     def __init__(self, terms: Mapping[str, Term]) -> None:
         self._terms = dict(terms)
 
+    @classmethod
+    @cache
+    def load(cls) -> Lexicon:
+        """Return the lexicon that travels with the package, read once."""
+        return read_terms(resource(TERMS))
+
     def __len__(self) -> int:
         return len(self._terms)
 
@@ -79,12 +86,6 @@ class Lexicon:
         return {k: tuple(dict.fromkeys([*sure.get(k, ()), *maybe.get(k, ())])) for k in {**sure, **maybe}}
 
 
-@cache
-def load() -> Lexicon:
-    """The lexicon that travels with the package, read once."""
-    return read_terms(resource(TERMS))
-
-
 def read_terms(path: Path) -> Lexicon:
     """Read a lexicon from JSON Lines.
 
@@ -106,11 +107,11 @@ def read_terms(path: Path) -> Lexicon:
     return Lexicon(terms)
 
 
-def _term(record: Mapping[str, object]) -> Term:
+def _term(record: Mapping[str, Any]) -> Term:
     fields = dict(record)
-    types = tuple(fields.pop("type"))  # type: ignore[call-overload]
+    types = tuple(fields.pop("type"))
     if not types or not set(types) <= set(ENTITY_TYPES):
         raise ValueError(f"type {types} is none of {', '.join(ENTITY_TYPES)}")
     for name in ("aliases", "ambiguous"):
-        fields[name] = tuple(fields.get(name, ()))  # type: ignore[call-overload]
-    return Term(types=types, **fields)  # type: ignore[arg-type]
+        fields[name] = tuple(fields.get(name, ()))
+    return Term(types=types, **fields)

@@ -18,7 +18,7 @@ from kg.errors import PluginError
 from kg.export.base import Option, Summary, exporter
 from kg.store import Graph
 
-COMMANDS = ("build", "stats", "show", "export", "eval", "schema", "plugins")
+COMMANDS = ("build", "stats", "show", "query", "shell", "export", "serve", "eval", "schema", "plugins")
 DIGEST = """# Topic: Image Generation｜
 
 ## Adding Conditional Control to Text-to-Image Diffusion Models
@@ -107,7 +107,7 @@ def test_no_colour_codes_outside_a_terminal(run, sample_folder):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("kg sh", "show"),
+        ("kg sho", "show"),
         ("kg export gr", "graphml"),
         ("kg export html --type Da", "Dataset"),
         ("kg export html --relation eval", "EVALUATED_ON"),

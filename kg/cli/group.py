@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kg import __version__, console
-from kg.cli import build, evaluate, export, plugins, schema, show, stats
+from kg.cli import build, evaluate, export, plugins, query, schema, serve, shell, show, stats
 from kg.cli.common import common_options, is_verbose
 from kg.errors import KgError
 
@@ -84,11 +84,13 @@ def main() -> None:
       kg build digests/
       kg stats
       kg show "Stable Diffusion"
+      kg query @papers-using "Stable Diffusion"
       kg export html -o graph.html
 
     \b
     Exit codes: 0 all is well, 2 an input or option is wrong, 3 no graph, 4 no such name,
     5 another build is at work, 6 the graph breaks the schema, 7 a plug-in fails,
+    8 the Neo4j server fails, 9 a query is wrong or too slow, 10 the query engine fails,
     130 interrupted, 1 anything else that kg explains, 70 a bug.
     Shell completion: eval "$(_KG_COMPLETE=bash_source kg)" (also zsh_source, fish_source).
     """  # noqa: D301
@@ -98,7 +100,10 @@ for _command in (
     build.build,
     stats.stats,
     show.show,
+    query.query,
+    shell.shell,
     export.export,
+    serve.serve,
     evaluate.evaluate,
     schema.schema,
     plugins.plugins,

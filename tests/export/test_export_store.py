@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
+import re
+import zlib
 from pathlib import Path
 
 import jsonschema
@@ -65,7 +68,9 @@ def test_every_format_holds_the_same_graph(stored: Graph, tmp_path: Path) -> Non
     assert (set(read), {key for _, _, key in read.edges(keys=True)}) == (nodes, edges)
 
     (path,) = registry.load("exporters", "html")(stored, tmp_path / "graph.html")
-    assert "1 paper, 11 entities" in path.read_text(encoding="utf-8")
+    (data,) = re.findall('id="graph">([A-Za-z0-9+/=]+)<', path.read_text(encoding="utf-8"))
+    page = json.loads(zlib.decompress(base64.b64decode(data)))
+    assert (set(page["node"]["id"]), len(page["edge"]["source"])) == (nodes, len(edges))
 
 
 def test_a_paper_carries_what_its_date_line_says(stored: Graph, tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""From an entry to its candidates, described: what the models judge and what they are fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+
+from kg.extract import spans
+from kg.extract import text as layout
+from kg.extract.brackets import pairs
+from kg.extract.cues import CueIndex
+from kg.extract.features import Context, Features, features, groups
+from kg.extract.group import Candidate, group
+from kg.extract.priors import Prior, Priors
+from kg.extract.spans import Mention
+from kg.extract.translations import join, load_weights, translations
+from kg.lexicon import Lexicon
+from kg.records import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of an entry with what is needed to describe them; `nested` goes with `candidates`."""
+
+    context: Context
+    candidates: tuple[Candidate, ...]
+    nested: tuple[float, ...]
+
+
+def find(nlp: Language, entry: Entry, lexicon: Lexicon, priors: Priors, *, across: bool = True) -> Found:
+    """Run the pipeline over an entry and gather its mentions into candidates.
+
+    `across` joins Chinese and English names of one thing; without it the pairs can be looked at first.
+    """
+    text = layout.of_entry(entry)
+    doc = nlp(layout.attach(nlp.make_doc(text.string), text))
+    mentions = spans.read(doc)
+    candidates = group(text.string, mentions, pairs(text.string), lexicon)
+    folded = layout.fold(text.string)
+    # spaCy takes a single sentence for none.
+    begins = [s.start_char for s in doc.sents] if doc.has_annotation("SENT_START") else [0]
+    if across:
+        candidates = join(candidates, translations(candidates, text, begins), *load_weights())
+    context = Context(text, folded, begins, CueIndex(folded), lexicon, priors, layout.is_bilingual(text))
+    inside = _inside(mentions)
+    nested = [sum((m.start, m.end) in inside for m in c.mentions) / len(c.mentions) for c in candidates]
+    return Found(context, tuple(candidates), tuple(nested))
+
+
+def describe(found: Found, without: Mapping[str, Prior] | None = None) -> list[tuple[Features, tuple[str, ...]]]:
+    """Features and kinds of all candidates."""
+    return [
+        (features(candidate, found.context, nested, without), groups(candidate, found.context))
+        for candidate, nested in zip(found.candidates, found.nested, strict=True)
+    ]
+
+
+def _inside(mentions: Sequence[Mention]) -> set[tuple[int, int]]:
+    """Stretches that lie inside longer ones; `mentions` are in order, longer ones first."""
+    inside = set()
+    widest = (0, 0)
+    for start, end in sorted({(m.start, m.end) for m in mentions}, key=lambda s: (s[0], -s[1])):
+        if end <= widest[1]:
+            inside.add((start, end))
+        else:
+            widest = (start, end)
+    return inside

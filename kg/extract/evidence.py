@@ -1,0 +1,45 @@
+"""Verbatim sentences that prove names and relations."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kg.extract.features import Context
+from kg.extract.spans import Mention
+from kg.extract.tables import table
+from kg.extract.text import TITLE
+from kg.records import Evidence
+
+_WINDOW = 40
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    words = table("negation")
+    before, between = (
+        "|".join(
+            rf"\b{re.escape(w)}\b\s*" if w.isascii() else re.escape(w)
+            for w in sorted(words[k], key=lambda w: (-len(w), w))
+        )
+        for k in ("before", "between")
+    )
+    return re.compile(rf"(?:{before})(?:{between})*[\s“\"]*$", re.IGNORECASE)
+
+
+def negated(context: Context, mention: Mention) -> bool:
+    """Whether the words right before a mention say that it is not used."""
+    low = max(context.sentence(mention.start)[0], mention.start - _WINDOW)
+    return _negation().search(context.text.string[low : mention.start]) is not None
+
+
+def evidence(context: Context, mention: Mention, cue: str, score: float) -> Evidence:
+    """The sentence around a mention, verbatim, with the name's place in it; of a title, all of it."""
+    text = context.text
+    piece = text.piece(mention.start)
+    low, high = (piece.start, piece.end) if piece.section == TITLE else context.sentence(mention.start)
+    low, high = min(low, mention.start), max(high, mention.end)
+    sentence = text.string[low:high].rstrip()
+    return Evidence(
+        sentence, mention.start - low, mention.end - low, piece.section, piece.line, cue, round(float(score), 3)
+    )

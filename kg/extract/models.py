@@ -1,0 +1,96 @@
+"""The fitted models: one logistic regression a question, all over the same features."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.features import CHINESE_ONLY, KINDS
+from kg.resources import resource
+
+SCALE = 100  # the table holds hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Weights of all models: `weights[combination, rows[feature], columns[model]]`.
+
+    A combination of kinds of candidate has its own weights: the common ones and those of each of its kinds, summed.
+    """
+
+    rows: Mapping[str, int]
+    columns: Mapping[str, int]
+    combinations: Mapping[tuple[str, ...], int]
+    weights: NDArray[np.float32]
+    thresholds: Mapping[str, float]
+
+    @classmethod
+    @cache
+    def load(cls) -> Models:
+        """Return the models that travel with the package, read once."""
+        return read_models(resource("data/rules/weights.tsv"), resource("data/rules/thresholds.json"))
+
+    def probabilities(self, described: Sequence[tuple[Mapping[str, float], tuple[str, ...]]]) -> NDArray[np.float32]:
+        """What each model makes of each candidate: one row a candidate, one column a model."""
+        at: list[int] = []
+        values: list[float] = []
+        begins: list[int] = []
+        kinds: list[int] = []
+        for features, combination in described:
+            begins.append(len(at))
+            for name, value in features.items():
+                row = self.rows.get(name)
+                if row is not None:
+                    at.append(row)
+                    values.append(value)
+            kinds += [self.combinations[combination]] * (len(at) - begins[-1])
+        if not at:
+            return np.full((len(described), len(self.columns)), 0.5, dtype=np.float32)
+        weighed = self.weights[kinds, at] * np.array(values, dtype=np.float32)[:, None]
+        logits = np.add.reduceat(weighed, begins, axis=0)
+        result: NDArray[np.float32] = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
+        return result
+
+    def weight(self, feature: str, model: str) -> float:
+        """The weight that a feature has in a model whatever the candidate; 0 for an unknown one."""
+        row = self.rows.get(feature)
+        return 0.0 if row is None else float(self.weights[0, row, self.columns[model]])
+
+
+def read_models(weights: Path, thresholds: Path) -> Models:
+    """Read a table of weights: the first line names the models, every other one a feature and its weights.
+
+    A feature of one kind of candidate is written ``kind|feature``.
+    """
+    combinations = [(), *((k,) for k in KINDS), *((k, CHINESE_ONLY) for k in KINDS)]
+    rows: dict[str, int] = {}
+    at: dict[str, list[int]] = {kind: [] for kind in ("", *KINDS, CHINESE_ONLY)}
+    numbers: dict[str, list[list[int]]] = {kind: [] for kind in at}
+    with weights.open(encoding="utf-8") as lines:
+        models = next(lines).rstrip("\n").split("\t")[1:]
+        for line in lines:
+            feature, *values = line.rstrip("\n").split("\t")
+            kind, bar, name = feature.partition("|")
+            if not bar or kind not in at:
+                kind, name = "", feature
+            at[kind].append(rows.setdefault(name, len(rows)))
+            numbers[kind].append([int(v) if v else 0 for v in values])
+    summed = np.zeros((len(combinations), len(rows), len(models)), dtype=np.float32)
+    for kind, table in numbers.items():
+        if table:
+            for i, combination in enumerate(combinations):
+                if not kind or kind in combination:
+                    summed[i, at[kind]] += table
+    return Models(
+        rows,
+        {name: i for i, name in enumerate(models)},
+        {combination: i for i, combination in enumerate(combinations)},
+        (summed / SCALE).astype(np.float32),
+        json.loads(thresholds.read_text(encoding="utf-8")),
+    )

@@ -1,0 +1,112 @@
+"""What readers made of a name before: how many kept it, how many found it beside the point, as which type."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.extract.edges import has_chinese
+from kg.extract.group import Candidate
+from kg.extract.names import Known
+from kg.lexicon import Lexicon
+from kg.records import ENTITY_TYPES
+from kg.resolve.spelling import bare, key
+from kg.resources import resource
+
+KNOWN = 2
+# A name never seen counts as `_SMOOTH` papers, in `_BASE` of which it was kept.
+_SMOOTH = 2.0
+_BASE = 0.35
+
+
+class Prior(NamedTuple):
+    """Papers in which a name was kept, optional, or no entity at all; and kept by type."""
+
+    kept: int = 0
+    optional: int = 0
+    dropped: int = 0
+    types: tuple[int, ...] = (0,) * len(ENTITY_TYPES)
+
+    def plus(self, other: Prior, sign: int = 1) -> Prior:
+        """The sum, or with sign -1 the difference, of two counts."""
+        return Prior(
+            self.kept + sign * other.kept,
+            self.optional + sign * other.optional,
+            self.dropped + sign * other.dropped,
+            tuple(a + sign * b for a, b in zip(self.types, other.types, strict=True)),
+        )
+
+
+_NONE = Prior()
+
+
+class Priors:
+    """Counts by lexicon term, else by spelling key; and in how many papers of a large corpus a name occurs."""
+
+    def __init__(self, counts: Mapping[str, Prior], frequency: Mapping[str, int]) -> None:
+        self.counts = counts
+        self.frequency = frequency
+
+    @classmethod
+    @cache
+    def load(cls) -> Priors:
+        """Return the counts that travel with the package, read once."""
+        return cls(read_counts(resource("data/rules/priors.tsv")), read_frequency(resource("data/rules/frequency.tsv")))
+
+    def names(self, lexicon: Lexicon) -> Iterator[Known]:
+        """Names that readers kept more than once and that the lexicon lacks."""
+        for name, prior in self.counts.items():
+            long = len(name) > 5 or (has_chinese(name) and len(name) > 2)
+            if prior.kept >= KNOWN and long and ":" not in name and not lexicon.find(name):
+                kind = ENTITY_TYPES[max(range(len(ENTITY_TYPES)), key=lambda i: (prior.types[i], -i))]
+                yield Known(name, kind, "", True)
+
+    def of(self, candidate: Candidate) -> list[str]:
+        """Keys under which a candidate is counted."""
+        keys = {key(bare(n)) for n in candidate.names} | {key(n) for n in candidate.names}
+        return sorted(keys | ({candidate.term} if candidate.term else set()))
+
+    def describe(self, out: dict[str, float], candidate: Candidate, without: Mapping[str, Prior] | None = None) -> None:
+        """Add the features that the counts give."""
+        keys = self.of(candidate)
+        best, most = _NONE, 0
+        for k in keys:
+            found = self.counts.get(k, _NONE)
+            if without and k in without:
+                found = found.plus(without[k], -1)
+            seen = found.kept + found.optional + found.dropped
+            if (seen, found) > (most, best):
+                best, most = found, seen
+        seen = best.kept + best.dropped
+        if seen + best.optional > 0:
+            rate = (best.kept + _SMOOTH * _BASE) / (seen + _SMOOTH)
+            out["prior"] = math.log(rate / (1 - rate))
+            out["prior-optional"] = best.optional / (seen + best.optional)
+            out[f"prior-seen={min(4, int(math.log2(seen + best.optional + 1)))}"] = 1.0
+            for name, count in zip(ENTITY_TYPES, best.types, strict=True):
+                if count:
+                    out[f"prior-type={name}"] = count / sum(best.types)
+        else:
+            out["prior-none"] = 1.0
+        frequency = max((self.frequency.get(k, 0) for k in keys), default=0)
+        out[f"frequency={int(math.log2(frequency + 1))}"] = 1.0
+
+
+def read_counts(path: Path) -> dict[str, Prior]:
+    """Read a table of counts: key, kept, optional, dropped, kept by type."""
+    counts = {}
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            name, *numbers = line.rstrip("\n").split("\t")
+            kept, optional, dropped, *types = map(int, numbers)
+            counts[name] = Prior(kept, optional, dropped, tuple(types))
+    return counts
+
+
+def read_frequency(path: Path) -> dict[str, int]:
+    """Read a table of document frequencies: key, papers."""
+    with path.open(encoding="utf-8") as lines:
+        return {name: int(count) for name, count in (line.rstrip("\n").split("\t") for line in lines)}

@@ -1,0 +1,76 @@
+"""What the paper does with a thing: relations that its type allows, each with its best evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kg.extract.cues import Cue
+from kg.extract.evidence import evidence, negated
+from kg.extract.features import Context
+from kg.extract.models import Models
+from kg.extract.spans import Mention
+from kg.extract.text import TITLE
+from kg.records import Relation
+
+PROPOSES = "PROPOSES"
+MENTIONS = "MENTIONS"
+_OF_OTHERS = ("USES", "COMPARES_WITH")
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "Model": ("PROPOSES", "USES", "COMPARES_WITH"),
+    "Method": ("PROPOSES", "USES", "COMPARES_WITH"),
+    "Dataset": ("PROPOSES", "TRAINED_ON", "EVALUATED_ON"),
+    "Task": ("PROPOSES", "ADDRESSES"),
+    "Metric": ("PROPOSES", "REPORTS"),
+}
+_MOST = 3  # pieces of evidence a relation
+
+
+def relations(
+    context: Context, models: Models, kind: str, mentions: Sequence[Mention], chances: Mapping[str, float], keep: float
+) -> tuple[Relation, ...]:
+    """Relations of the paper to a thing of a type.
+
+    A thing that every mention of says is not used is only mentioned.
+    """
+    asserted = [m for m in mentions if not negated(context, m)]
+    if not asserted:
+        return (mentioned(context, mentions, keep),)
+    allowed = ALLOWED[kind]
+    chosen = [r for r in allowed if chances[r] >= models.thresholds[r]] or [max(allowed, key=lambda r: chances[r])]
+    if PROPOSES in chosen:
+        # What the paper brings is what it runs, too: that goes without saying, unless it is the likelier reading.
+        chosen = [r for r in chosen if r not in _OF_OTHERS or chances[r] > chances[PROPOSES]]
+    return tuple(_proved(context, models, r, asserted, keep * chances[r]) for r in chosen)
+
+
+def mentioned(context: Context, mentions: Sequence[Mention], confidence: float) -> Relation:
+    """The relation of something that the entry only mentions."""
+    first = min(mentions, key=lambda m: (context.text.piece(m.start).section == TITLE, m.start))
+    proof = evidence(context, first, first.cue, confidence)
+    return Relation(MENTIONS, round(confidence, 3), (proof,))
+
+
+def _proved(
+    context: Context, models: Models, relation: str, mentions: Sequence[Mention], confidence: float
+) -> Relation:
+    """A relation with the sentences whose cues speak for it most."""
+    ranked: list[tuple[float, int, Mention, str]] = []
+    for mention in {(m.start, m.end): m for m in mentions}.values():
+        low, high = context.sentence(mention.start)
+        weighed: list[tuple[float, int, Cue]] = []
+        for where, cue in context.cues.around(mention.start, mention.end, low, high):
+            weight = models.weight(f"{cue.name}{where}", relation)
+            weighed.append((weight, -abs(cue.start - mention.start), cue))
+        best = max(weighed, default=None)
+        word = f":{context.text.string[best[2].start : best[2].end]}" if best and best[0] > 0 else ""
+        strength = sum({cue.name: w for w, _, cue in sorted(weighed, key=lambda x: x[:2])}.values())
+        ranked.append((-strength, mention.start, mention, f"{relation.lower()}{word}"))
+    ranked.sort(key=lambda r: r[:2])
+    proofs = []
+    seen = set()
+    for _, _, mention, label in ranked:
+        proof = evidence(context, mention, label, confidence)
+        if (proof.line, proof.sentence) not in seen:
+            seen.add((proof.line, proof.sentence))
+            proofs.append(proof)
+    return Relation(relation, round(confidence, 3), tuple(proofs[:_MOST]))

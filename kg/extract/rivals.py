@@ -1,0 +1,113 @@
+"""Of candidates that are much alike, an entry means one: a candidate counts less beside a better one like it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kg.extract.edges import has_chinese
+from kg.extract.glosses import bigrams, content_words, glosses, match
+from kg.extract.group import Candidate
+from kg.resources import resource
+
+_NAMES = 3
+_FLOOR = 0.08  # what is less likely than that is no rival and has none
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with how likely it is to be kept, seen by itself, and its likeliest type."""
+
+    candidate: Candidate
+    chance: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """Up to three names, each with whether it is Chinese and its parts; `units` has the renderings of the parts too."""
+
+    names: tuple[tuple[str, bool, frozenset[str]], ...]
+    units: frozenset[str]
+
+
+def compared(judged: Sequence[Judged], chinese_only: bool) -> list[tuple[int, dict[str, float]]]:
+    """Describe each candidate beside the better one that it is most like: index and features, the likeliest first."""
+    order = sorted((i for i, j in enumerate(judged) if j.chance >= _FLOOR), key=lambda i: (-judged[i].chance, i))
+    profiles: list[_Profile] = []
+    out = []
+    for rank, i in enumerate(order):
+        own, profile = judged[i], _profile(judged[i].candidate)
+        likeness, how, rival = 0.0, "", own
+        for other, at in zip(profiles, order[:rank], strict=True):
+            found = (0.0, "") if profile.units.isdisjoint(other.units) else _likeness(profile, other)
+            if found > (likeness, how):
+                likeness, how, rival = *found, judged[at]
+        features = {
+            "bias": 1.0,
+            "logit": math.log(own.chance / (1 - own.chance + 1e-9)),
+            f"type={own.kind}": 1.0,
+            f"known={bool(own.candidate.term)}": 1.0,
+            f"chinese-only={chinese_only},{bool(own.candidate.term)}": 1.0,
+        }
+        if likeness:
+            features |= {
+                f"alike={how}{int(likeness * 5)}": 1.0,
+                "likeness": likeness,
+                "rival": rival.chance,
+                "likeness*rival": likeness * rival.chance,
+                f"one-type={rival.kind == own.kind},{how}": 1.0,
+            }
+            if own.candidate.term and rival.candidate.term:
+                features["both-known"] = 1.0
+        else:
+            features["alone"] = 1.0
+        profiles.append(profile)
+        out.append((i, features))
+    return out
+
+
+def settled(judged: Sequence[Judged], chinese_only: bool) -> list[float]:
+    """How likely each candidate is to be kept, its rivals considered."""
+    weights = load_weights()
+    chances = [j.chance if j.chance < _FLOOR else 0.0 for j in judged]
+    for i, features in compared(judged, chinese_only):
+        chances[i] = 1.0 / (1.0 + math.exp(-sum(weights.get(n, 0.0) * v for n, v in features.items())))
+    return chances
+
+
+@cache
+def load_weights() -> Mapping[str, float]:
+    """Read the fitted weights, once."""
+    weights: dict[str, float] = json.loads(resource("data/rules/rivals.json").read_text(encoding="utf-8"))
+    return weights
+
+
+def _profile(candidate: Candidate) -> _Profile:
+    names = tuple(
+        (name, chinese, frozenset(bigrams(name) if chinese else content_words(name)))
+        for name, chinese in ((n, has_chinese(n)) for n in candidate.names[:_NAMES])
+    )
+    parts = {part for _, _, own in names for part in own}
+    latin = {word for name, chinese, _ in names if chinese for word in content_words(name)}
+    return _Profile(names, frozenset(parts | latin | {pair for word in parts for pair in glosses().get(word, ())}))
+
+
+def _likeness(a: _Profile, b: _Profile) -> tuple[float, str]:
+    """How alike two candidates are, and in which language: half the share in the shorter name, half in both."""
+    best = (0.0, "")
+    for x, x_chinese, own in a.names:
+        for y, y_chinese, other in b.names:
+            if x_chinese != y_chinese:
+                found = (match(*((y, x) if x_chinese else (x, y))).likeness, "both")
+            else:
+                common = len(own & other)
+                if not common:
+                    continue
+                share = 0.5 * common / min(len(own), len(other)) + 0.5 * common / len(own | other)
+                found = (share, "zh" if x_chinese else "en")
+            best = max(best, found)
+    return best

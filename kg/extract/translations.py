@@ -1,0 +1,200 @@
+"""Chinese and English names of one thing that no bracket joins: bilingual abstracts, an English title."""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kg.extract.edges import has_chinese
+from kg.extract.glosses import Match, bigrams, content_words, glosses, match
+from kg.extract.group import Candidate
+from kg.extract.head_nouns import head_type
+from kg.extract.text import TITLE, Text
+from kg.resolve.spelling import numbers
+from kg.resources import resource
+
+_NAMES = 3
+_ALIKE = 0.4
+_RENDERED = 0.4  # share of the English words
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An English and a Chinese candidate, by index, that may be one thing, described."""
+
+    english: int
+    chinese: int
+    features: dict[str, float]
+
+
+def translations(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -> list[Translation]:
+    """Pairs of candidates whose names may translate each other and that stand for no two terms."""
+    latin = [i for i, c in enumerate(candidates) if any(_worded(n) for n in c.names) and not _has_both(c)]
+    chinese = [i for i, c in enumerate(candidates) if has_chinese(c.names[0]) and not _has_both(c)]
+    if not latin or not chinese:
+        return []
+    alike: dict[tuple[int, int], Match] = {}
+    for i, j in _sharing(candidates, latin, chinese):
+        a, b = candidates[i], candidates[j]
+        if not (a.term and b.term):
+            found = _best(a, b)
+            if found.likeness >= _ALIKE:
+                alike[i, j] = found
+    ranks = _ranks(alike)
+    spots = _spots(candidates, text, begins)
+    return [
+        Translation(i, j, _describe(candidates[i], candidates[j], found, ranks[i, j], spots[i], spots[j]))
+        for (i, j), found in alike.items()
+    ]
+
+
+def join(
+    candidates: Sequence[Candidate], pairs: Sequence[Translation], weights: Mapping[str, float], threshold: float
+) -> list[Candidate]:
+    """Make one of each English and Chinese candidate that the fitted weights hold to be one thing, the surest first.
+
+    A candidate takes part once: a thing has one name in each language.
+    """
+    chances = sorted((-probability(p.features, weights), p.english, p.chinese) for p in pairs)
+    partner: dict[int, int] = {}
+    for chance, i, j in chances:
+        if -chance < threshold:
+            break
+        if i not in partner and j not in partner:
+            partner[i], partner[j] = j, i
+    out = []
+    for i, candidate in enumerate(candidates):
+        other = partner.get(i)
+        if other is None:
+            out.append(candidate)
+        elif i < other:
+            out.append(_joined(candidate, candidates[other]))
+    return out
+
+
+@cache
+def load_weights() -> tuple[dict[str, float], float]:
+    """Read the fitted weights and their threshold, once."""
+    stored = json.loads(resource("data/rules/translations.json").read_text(encoding="utf-8"))
+    return stored["weights"], stored["threshold"]
+
+
+def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """What the fitted weights make of a pair."""
+    return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * value for name, value in features.items())))
+
+
+def _joined(a: Candidate, b: Candidate) -> Candidate:
+    mentions = tuple(sorted({*a.mentions, *b.mentions}))
+    return Candidate(mentions, tuple(dict.fromkeys((*a.names, *b.names))), a.term or b.term)
+
+
+def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs in which the Chinese side has glosses or words of the English one, not too few of them."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for j in chinese:
+        units = {u for n in candidates[j].names[:_NAMES] if has_chinese(n) for u in (*bigrams(n), *content_words(n))}
+        for unit in units:
+            having[unit].append(j)
+    pairs: list[tuple[int, int]] = []
+    for i in latin:
+        names = [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)]
+        shared: Counter[int] = Counter()
+        for word in {w: None for words in names for w in words}:
+            shared.update({j for unit in (word, *glosses().get(word, ())) for j in having.get(unit, ())})
+        fewest = _RENDERED * min(map(len, names))
+        pairs += [(i, j) for j, words in sorted(shared.items()) if words >= fewest]
+    return pairs
+
+
+def _worded(name: str) -> bool:
+    """Whether a name is made of English words rather than a name of its own."""
+    return not has_chinese(name) and (" " in name or "-" in name or name.islower() or name.istitle())
+
+
+def _has_both(candidate: Candidate) -> bool:
+    return any(map(has_chinese, candidate.names)) and any(_worded(n) for n in candidate.names)
+
+
+def _best(a: Candidate, b: Candidate) -> Match:
+    return max(
+        (
+            match(x, y)
+            for x in a.names[:_NAMES]
+            if _worded(x)
+            for y in b.names[:_NAMES]
+            if has_chinese(y) and numbers(x) == numbers(y)
+        ),
+        key=lambda m: (m.likeness, m),
+        default=Match(0.0, 0.0),
+    )
+
+
+def _ranks(alike: Mapping[tuple[int, int], Match]) -> dict[tuple[int, int], tuple[int, int, float]]:
+    """For each pair, how many better ones its English and its Chinese side have, and its lead over the best of them."""
+    of_english: dict[int, list[float]] = defaultdict(list)
+    of_chinese: dict[int, list[float]] = defaultdict(list)
+    for (i, j), found in alike.items():
+        of_english[i].append(found.likeness)
+        of_chinese[j].append(found.likeness)
+    out = {}
+    for (i, j), found in alike.items():
+        own = found.likeness
+        better_i, better_j = (sum(x > own for x in of_english[i]), sum(x > own for x in of_chinese[j]))
+        rivals = [*of_english[i], *of_chinese[j]]
+        rivals.remove(own)
+        rivals.remove(own)
+        out[i, j] = (better_i, better_j, own - max(rivals, default=0.0))
+    return out
+
+
+def _spots(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -> list[list[float]]:
+    """Where the mentions of each candidate stand in the sentences of its language, 0 to 1; a title is -1."""
+    languages = [has_chinese(text.string[b : b + 60]) for b in begins]
+    order: list[float] = []
+    seen = {True: 0, False: 0}
+    for language, begin in zip(languages, begins, strict=True):
+        if text.piece(begin).section == TITLE:
+            order.append(-1.0)
+        else:
+            order.append(float(seen[language]))
+            seen[language] += 1
+    order = [o if o < 0 else o / max(1, seen[lang] - 1) for o, lang in zip(order, languages, strict=True)]
+    return [sorted({order[bisect_right(begins, m.start) - 1] for m in c.mentions}) for c in candidates]
+
+
+def _describe(
+    a: Candidate,
+    b: Candidate,
+    found: Match,
+    rank: tuple[int, int, float],
+    here: Sequence[float],
+    there: Sequence[float],
+) -> dict[str, float]:
+    apart = min(abs(x - y) if (x < 0) == (y < 0) else 0.5 for x in here for y in there)
+    kinds = {head_type(a.names[0]), head_type(b.names[0])} - {""}
+    words = min((len(content_words(n)) for n in a.names[:_NAMES] if _worded(n)), default=0)
+    return {
+        "bias": 1.0,
+        "likeness": found.likeness,
+        f"english={_step(found.english)}": 1.0,
+        f"chinese={_step(found.chinese)}": 1.0,
+        f"both={_step(found.likeness)}": 1.0,
+        f"words={min(words, 4)}": 1.0,
+        f"better={min(rank[0], 2)},{min(rank[1], 2)}": 1.0,
+        "lead": rank[2],
+        f"apart={_step(apart)}": 1.0,
+        f"titles={-1.0 in here},{-1.0 in there}": 1.0,
+        "heads=" + ("one" if len(kinds) == 1 else "two" if kinds else "none"): 1.0,
+        f"terms={bool(a.term)},{bool(b.term)}": 1.0,
+        f"counts={min(len(here), 3)},{min(len(there), 3)}": 1.0,
+    }
+
+
+def _step(share: float) -> int:
+    return int(share * 5 + 0.001)
