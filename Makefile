@@ -15,13 +15,15 @@ demo: $(VENV)/.installed
 	$(KG) show "Stable Diffusion" --limit 3
 	@echo
 	@echo "Look:    out/graph.html in any browser (offline), out/graph.graphml in Gephi, yEd or Cytoscape"
-	@echo "Ask:     $(KG) show 图像着色        what works on it, with the sentences that say so"
+	@echo "Ask:     $(KG) show 新视角合成      what works on it, with the sentences that say so"
 	@echo "         $(KG) show ControlNet      any model, dataset, task, metric or paper, by any of its names"
 	@echo "         $(KG) stats                what the graph holds, and what was left out and why"
+	@echo "         $(KG) query @papers-using LoRA          Cypher with no server; kg query --list has more"
 	@echo "Take:    $(KG) export csv -o out/tables --type Dataset --min-papers 2"
 	@echo "Your own digests:  $(BIN)/kg build FOLDER, then the same commands without -g"
 
 test: $(VENV)/.installed-test check
+	@scripts/system-packages.sh
 	$(BIN)/pytest --cov --cov-report=term --cov-report=xml
 
 check: $(VENV)/.installed-test

@@ -1,14 +1,21 @@
 """Graphs that several tests look at: the sample digests, built once, and a tiny one of which every row is known."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from kg.pipeline import build
 from kg.resources import resource
 from kg.store import open_graph, write_graph
+
+# CI tries the same examples each time; elsewhere new ones are tried.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("dev", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 @pytest.fixture(scope="session")

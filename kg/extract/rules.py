@@ -10,6 +10,7 @@ from kg.extract.evidence import evidence
 from kg.extract.features import Context
 from kg.extract.group import Candidate
 from kg.extract.models import Models
+from kg.extract.newcomer import reconsidered
 from kg.extract.pipeline import pipeline
 from kg.extract.priors import Priors
 from kg.extract.relations import mentioned, relations
@@ -20,7 +21,7 @@ from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES, Entry, Extraction, Finding, Name
 
 # Raise it whenever the code may give other findings from the same data.
-_CODE = "1"
+_CODE = "2"
 
 
 class RuleExtractor:
@@ -43,10 +44,8 @@ class RuleExtractor:
 
 def _findings(found: Found, models: Models) -> list[Finding]:
     context = found.context
-    rows = [
-        {name: float(row[i]) for name, i in models.columns.items()}
-        for row in models.probabilities(candidates.describe(found))
-    ]
+    judged_rows = models.probabilities(candidates.describe(found))
+    rows = reconsidered(found, models, [{n: float(row[i]) for n, i in models.columns.items()} for row in judged_rows])
     kinds = [max(ENTITY_TYPES, key=lambda t: chances[t]) for chances in rows]
     judged = [
         Judged(candidate, chances["keep"], kind)

@@ -179,7 +179,8 @@ FROM (SELECT DISTINCT paper AS id FROM entry UNION ALL SELECT id FROM entity
       UNION ALL SELECT DISTINCT target FROM label)
 """
 
-# What papers say of entities. A passing mention says nothing where the paper has another relation to the thing.
+# What papers say of entities. A passing mention says nothing where the paper has another relation to the thing, and
+# where one entry says that the paper proposes it, another's use or comparison is the paper's with itself.
 _SAID = """
 CREATE TABLE said AS
 WITH claim AS (
@@ -190,7 +191,10 @@ WITH claim AS (
            r.evidence AS evidence
     FROM claim
 )
-SELECT * FROM row WHERE type <> 'MENTIONS'
+SELECT r.* FROM row r WHERE r.type NOT IN ('MENTIONS', 'USES', 'COMPARES_WITH')
+UNION ALL
+SELECT r.* FROM row r WHERE r.type IN ('USES', 'COMPARES_WITH') AND NOT EXISTS (
+    FROM row o WHERE o.source = r.source AND o.target = r.target AND o.type = 'PROPOSES' AND o.rank <> r.rank)
 UNION ALL
 SELECT m.* FROM row m ANTI JOIN (SELECT source, target FROM row WHERE type <> 'MENTIONS') o USING (source, target)
 WHERE m.type = 'MENTIONS'

@@ -53,8 +53,8 @@ def key(name: str) -> str:
     text = _IES.sub("y", text)
     text = _PLURAL.sub("", text)
     text = _BRACKETS.sub("", _DOT.sub("", text))
-    # Case folding can lengthen or denormalise; a second NFKC keeps the key a fixed point.
-    return unicodedata.normalize("NFKC", text.replace(" ", "").casefold())
+    # Case folding can denormalise, and NFKC can bring spaces (U+00A8): spaces go last.
+    return unicodedata.normalize("NFKC", text.casefold()).replace(" ", "")
 
 
 @lru_cache(maxsize=1 << 16)

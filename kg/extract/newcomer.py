@@ -1,0 +1,77 @@
+"""A well-known name in the very paper that introduced it.
+
+What is known of a name (its lexicon term, how readers of other papers took it) says that papers build on it and compare
+with it. In one paper that is wrong: its own. So known models are looked at once more as if their names had never been
+seen; where a paper proposes nothing else, the one that would then pass for its proposal is its proposal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kg.extract.candidates import Found
+from kg.extract.features import features, groups
+from kg.extract.group import Candidate
+from kg.extract.models import Models
+from kg.extract.priors import Priors
+from kg.extract.text import TITLE
+
+_SURE = 0.75  # that a stranger of that name would be proposed
+_OTHER = 0.5  # a proposal as likely as this leaves no need of another
+_AFTER_HEAD = re.compile(r"\s*(?:[:：]|$)")
+_RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
+
+
+def reconsidered(found: Found, models: Models, rows: Sequence[Mapping[str, float]]) -> list[Mapping[str, float]]:
+    """The chances of all candidates, those of a paper's own well-known name set right.
+
+    Parameters
+    ----------
+    found : Found
+        The candidates of an entry.
+    models : Models
+        What judged them.
+    rows : sequence of mapping
+        Their chances by model, in the order of the candidates.
+    """
+    new = [row["keep"] * row["PROPOSES"] for c, row in zip(found.candidates, rows, strict=True) if not c.term]
+    known = [i for i, candidate in enumerate(found.candidates) if _may_be_own(found, candidate)]
+    if not known or max(new, default=0.0) >= _OTHER:
+        return list(rows)
+    strangers = models.probabilities([_as_stranger(found, i) for i in known])
+    chance = {i: float(row[models.columns["PROPOSES"]]) for i, row in zip(known, strangers, strict=True)}
+    own = max(known, key=lambda i: (chance[i], -i))
+    if chance[own] < _SURE:
+        return list(rows)
+    judged = strangers[known.index(own)]
+    better = {r: float(judged[models.columns[r]]) for r in _RELATIONS}
+    return [row | better if i == own else row for i, row in enumerate(map(dict, rows))]
+
+
+def _may_be_own(found: Found, candidate: Candidate) -> bool:
+    """Whether a paper could be the one that introduced it: a named model, or a method that heads the title."""
+    if not candidate.term:
+        return False
+    term = found.context.lexicon.term(candidate.term)
+    if term.generic or not {"Model", "Method"} & set(term.types):
+        return False
+    return "Model" in term.types or any(_heads_title(found, m.start, m.end) for m in candidate.mentions)
+
+
+def _heads_title(found: Found, start: int, end: int) -> bool:
+    piece = found.context.text.piece(start)
+    string = found.context.text.string
+    if piece.section != TITLE or string[piece.start : start].strip(" \"“'《"):
+        return False
+    return _AFTER_HEAD.match(string[end : piece.end]) is not None
+
+
+def _as_stranger(found: Found, i: int) -> tuple[dict[str, float], tuple[str, ...]]:
+    """The description of a candidate as if its names had never been seen."""
+    known = found.candidates[i]
+    mentions = tuple(m._replace(cue="shape", type="", term="") for m in known.mentions)
+    stranger = replace(known, term="", mentions=mentions)
+    context = replace(found.context, priors=Priors({}, {}))
+    return features(stranger, context, found.nested[i]), groups(stranger, context)
