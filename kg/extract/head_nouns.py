@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from spacy.language import Language
@@ -37,6 +37,7 @@ def _chinese_heads() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, _heads("zh")), key=lambda w: (-len(w), w))))
 
 
+@lru_cache(maxsize=1 << 15)
 def head_type(name: str) -> str:
     """The type that the head noun of a name makes likely, or ""."""
     if has_chinese(name[-1:]):

@@ -30,6 +30,8 @@ class Hit(NamedTuple):
     end: int
     known: Known
 
+_LATIN_RUN = re.compile(r"[A-Za-z0-9]+")
+
 
 class NameMatcher:
     """Longest match of known names on the raw string; Latin names only at word boundaries."""
@@ -63,13 +65,17 @@ class NameMatcher:
 
     def _hits(self, text: str, folded: str, squeezed: str, offsets: list[int]) -> Iterator[Hit]:
         size = len(folded)
+        # Where a Latin word or number goes on: no name begins or ends there.
+        inside = bytearray(size + 1)
+        for word in _LATIN_RUN.finditer(folded):
+            inside[word.start() + 1 : word.end()] = b"\1" * (word.end() - word.start() - 1)
         for last, (length, all_known) in self._automaton.iter(squeezed):
             start, end = offsets[last - length + 1], offsets[last] + 1
-            if start and _joined(folded[start - 1], folded[start]):
+            if inside[start]:
                 continue
-            if end < size and _joined(folded[end - 1], folded[end]):
+            if inside[end]:
                 # An English plural: GANs, diffusion models.
-                plural = folded[end] == "s" and not (end + 1 < size and _joined("s", folded[end + 1]))
+                plural = folded[end] == "s" and not inside[end + 1]
                 if not plural or folded[end - 1] == "s":
                     continue
                 end += 1
@@ -96,8 +102,3 @@ class NameMatcher:
         if body.lower() in self._ordinary:
             return False
         return not raw.islower() or len(name) > 5
-
-
-def _joined(left: str, right: str) -> bool:
-    """Whether two characters are inside one Latin word or number."""
-    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()

@@ -104,6 +104,8 @@ def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Seq
     pairs: list[tuple[int, int]] = []
     for i in latin:
         names = [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)]
+        if not names:
+            continue
         shared: Counter[int] = Counter()
         for word in {w: None for words in names for w in words}:
             shared.update({j for unit in (word, *glosses().get(word, ())) for j in having.get(unit, ())})
