@@ -30,6 +30,7 @@ class Hit(NamedTuple):
     end: int
     known: Known
 
+
 _LATIN_RUN = re.compile(r"[A-Za-z0-9]+")
 
 
