@@ -26,7 +26,7 @@ def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> nx.MultiDiGraph
         A node or edge that the schema does not allow, an edge without an end or without evidence.
     """
     graph = nx.MultiDiGraph()
-    with _no_collection():
+    with no_collection():
         graph.add_nodes_from(_checked_nodes(nodes))
         graph.add_edges_from(_checked_edges(graph, edges))
     return graph
@@ -45,18 +45,21 @@ def _checked_nodes(nodes: Iterable[Node]) -> Iterator[tuple[str, dict[str, Any]]
 def _checked_edges(graph: nx.MultiDiGraph, edges: Iterable[Edge]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     check, seen, types = schema().check_edge, set(), graph.nodes
     for edge in edges:
-        what = f"edge {edge.id} ({edge.source} {edge.type} {edge.target})"
         try:
             source, target = types[edge.source]["type"], types[edge.target]["type"]
         except KeyError as error:
-            raise SchemaError(f"{what} has an end that is no node: {error}.") from None
+            raise SchemaError(f"{_called(edge)} has an end that is no node: {error}.") from None
         signature = (edge.type, source, target, _signature(edge.attributes))
         if signature not in seen:
             check(edge.id, edge.type, source, target, edge.attributes)
             seen.add(signature)
         if not edge.attributes.get("count"):
-            raise SchemaError(f"{what} has no evidence.")
+            raise SchemaError(f"{_called(edge)} has no evidence.")
         yield edge.source, edge.target, edge.type, {"id": edge.id, "evidence": edge.evidence, **edge.attributes}
+
+
+def _called(edge: Edge) -> str:
+    return f"edge {edge.id} ({edge.source} {edge.type} {edge.target})"
 
 
 def _signature(attributes: Mapping[str, Any]) -> tuple[object, ...]:
@@ -65,8 +68,8 @@ def _signature(attributes: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the cycle collector from walking a large graph again and again while it grows."""
+def no_collection() -> Iterator[None]:
+    """Keep the cycle collector from walking large structures again and again while they grow."""
     was_on = gc.isenabled()
     gc.disable()
     try:

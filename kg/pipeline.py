@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import BusyError, InputError
+from kg.errors import BusyError, GraphNotFoundError, InputError
 from kg.records import Dropped, Edge, Node
-from kg.store import Graph, write_graph
+from kg.store import Graph, open_graph, write_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kg.work import Progress, Reading
 
 DEFAULT_PIPELINE = "rules"
+# Raise it whenever the stages after extraction may give another graph from the same findings.
+_LINKING = "1"
 # Files that hold no papers are no fault: a licence or an index lies in many folders.
 HARMLESS = frozenset({"no-papers"})
 
@@ -83,6 +85,7 @@ def build(
         Another build holds the folder.
     """
     from kg import read, registry, work
+    from kg.build import no_collection
     from kg.lexicon import Lexicon
     from kg.resolve.link import link
     from kg.resolve.papers import papers as papers_of
@@ -90,24 +93,26 @@ def build(
     registry.check("extractors", pipeline)
     files = read.find_files(sources)
     stdin = sys.stdin.buffer.read() if any(f.path is None for f in files) else b""
-    with locked(folder, wait):
+    with locked(folder, wait), no_collection():
         cache, jobs = folder / "cache", jobs or os.cpu_count() or 1
         reading = work.read_all(files, cache, jobs, progress, stdin)
         _check(sources, reading, strict)
+        about = _about(sources, pipeline, reading)
+        current = _current(folder, about)
+        if current is not None:
+            return current
         papers = papers_of(reading.entries)
         copies, copied = _screen(reading, papers, cache)
         shards = work.extract_all(reading, copies, pipeline, cache, jobs, progress)
         progress("linking", 0, 3)
-        db = link(reading.entries, papers, shards, Lexicon.load())
-        progress("linking", 1, 3)
-        dropped = (*reading.dropped, *copied)
-        with ThreadPoolExecutor(1) as beside:
-            # NetworkX checks the graph while the tables are written; they become the graph only if it is right.
-            checked = beside.submit(_check_graph, db.cursor(), papers)
-            tables = _tables(db, papers, dropped, reading)
-            progress("linking", 2, 3)
-            graph = write_graph(folder, tables, _about(sources, pipeline, reading), checked.result)
-        db.close()
+        with link(reading.entries, papers, shards, Lexicon.load(), cache / "linking") as db:
+            progress("linking", 1, 3)
+            dropped = (*reading.dropped, *copied)
+            with ThreadPoolExecutor(1) as beside:
+                # NetworkX checks the graph while the tables are written; they become the graph only if it is right.
+                checked = beside.submit(_check_graph, db.cursor(), papers)
+                graph = write_graph(folder, _tables(db, papers, dropped, reading), about, checked.result)
+                progress("linking", 2, 3)
         progress("linking", 3, 3)
     return Built(graph, dropped)
 
@@ -143,6 +148,18 @@ def _check(sources: Sequence[str], reading: Reading, strict: bool) -> None:
         raise InputError(f"no paper was found in {', '.join(sources)}.{why}")
 
 
+def _current(folder: Path, about: Mapping[str, Any]) -> Built | None:
+    """The graph that stands in the folder if it is the one that these inputs give."""
+    try:
+        graph = open_graph(folder)
+    except GraphNotFoundError:
+        return None
+    if any(graph.manifest.get(name) != value for name, value in about.items()) or not graph.is_sound():
+        return None
+    with graph:
+        return Built(graph, tuple(graph.dropped()))
+
+
 def _screen(
     reading: Reading, papers: Sequence[Paper], cache: Path
 ) -> tuple[dict[int, tuple[Any, ...]], tuple[Dropped, ...]]:
@@ -159,7 +176,7 @@ def _screen(
 
 def _tables(
     db: duckdb.DuckDBPyConnection, papers: Sequence[Paper], dropped: Sequence[Dropped], reading: Reading
-) -> dict[str, pa.Table]:
+) -> dict[str, pa.Table | pa.RecordBatchReader]:
     import pyarrow as pa
 
     strings = pa.list_(pa.string())
@@ -167,7 +184,7 @@ def _tables(
     rows = [_paper_row(p) for p in papers]
     names = list(rows[0])
     other = [d.other for d in dropped]
-    tables = {
+    tables: dict[str, pa.Table | pa.RecordBatchReader] = {
         "papers": pa.table({n: pa.array([r[n] for r in rows], paper_types.get(n, pa.string())) for n in names}),
         "dropped": pa.table(
             {
@@ -189,8 +206,9 @@ def _tables(
             }
         ),
     }
+    # Streamed: the evidence of a large corpus is larger than all else together.
     for name in ("nodes", "edges", "evidence", "aliases"):
-        tables[name] = db.table(name).to_arrow_table().combine_chunks()
+        tables[name] = db.cursor().table(name).to_arrow_reader()
     return tables
 
 
@@ -241,6 +259,7 @@ def _about(sources: Sequence[str], pipeline: str, reading: Reading) -> Mapping[s
             "name": pipeline,
             "version": registry.load("extractors", pipeline)().version,
             "reader": read.VERSION,
+            "linking": _LINKING,
         },
         "sources": sorted(set(sources)),
         "inputs": {"files": len(reading.inputs), "sha256": hashlib.sha256(listing.encode()).hexdigest()},

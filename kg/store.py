@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 TABLES = ("papers", "nodes", "edges", "evidence", "aliases", "dropped", "inputs")
 _BATCH = 20_000
+_ROW_GROUP = 1 << 17
 _EVIDENCE = ("sentence", "start", "end", "section", "line", "cue", "score", "file")
 
 
@@ -85,6 +86,10 @@ class Graph:
     def table(self, name: str) -> Path:
         """Path of one of the Parquet tables."""
         return self.folder / str(self.manifest["tables"]) / f"{name}.parquet"
+
+    def is_sound(self) -> bool:
+        """Whether all tables are as they were written."""
+        return all(_digest(self.table(name)) == digest for name, digest in self.manifest["digests"].items())
 
     def select(self, selection: Selection) -> Graph:
         """The part of this graph that a selection describes."""
@@ -333,7 +338,7 @@ def open_graph(folder: Path) -> Graph:
 
 def write_graph(
     folder: Path,
-    tables: Mapping[str, pa.Table],
+    tables: Mapping[str, pa.Table | pa.RecordBatchReader],
     about: Mapping[str, Any],
     check: Callable[[], object] = lambda: None,
 ) -> Graph:
@@ -343,31 +348,30 @@ def write_graph(
     ----------
     folder : Path
         The graph folder; made if it is not there.
-    tables : mapping of str to pyarrow.Table
-        One table for each name in `TABLES`, sorted.
+    tables : mapping of str to pyarrow.Table or pyarrow.RecordBatchReader
+        One for each name in `TABLES`, sorted.
     about : mapping
         What the manifest says besides: schema version, pipeline, options.
     check : callable
         Called when the tables are written and before they become the graph; what it raises leaves the last graph.
     """
-    import pyarrow.parquet as pq
-
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / "tables.new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
-    digests = {}
+    digests, rows = {}, {}
     for name in TABLES:
         path = new / f"{name}.parquet"
-        pq.write_table(tables[name], path, compression="zstd", write_statistics=True, store_schema=False)
-        with path.open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
+        rows[name] = _write_table(path, tables[name])
+        digests[name] = _digest(path)
     check()
     stamp = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:12]
     final = folder / f"tables-{stamp}"
     if final.exists():
-        shutil.rmtree(new)
+        # The same tables again: one that was damaged since is made good.
+        for path in new.iterdir():
+            path.replace(final / path.name)
+        new.rmdir()
     else:
         new.rename(final)
     manifest = {
@@ -375,13 +379,45 @@ def write_graph(
         **about,
         "tables": final.name,
         "digests": digests,
-        "rows": {name: tables[name].num_rows for name in TABLES},
+        "rows": rows,
     }
     replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     for old in folder.glob("tables-*"):
         if old != final:
             shutil.rmtree(old, ignore_errors=True)
     return Graph(folder, manifest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_table(path: Path, table: pa.Table | pa.RecordBatchReader) -> int:
+    """Write a table and return its number of rows; row groups are of one size, however the rows come in."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    batches = table.to_batches() if isinstance(table, pa.Table) else table
+    written, pending, size = 0, list[Any](), 0
+    with (
+        path.open("wb") as file,
+        pq.ParquetWriter(file, table.schema, compression="zstd", store_schema=False) as writer,
+    ):
+        for batch in batches:
+            pending.append(batch)
+            size += batch.num_rows
+            while size >= _ROW_GROUP:
+                rows = pa.Table.from_batches(pending, table.schema)
+                writer.write_table(rows.slice(0, _ROW_GROUP).combine_chunks())
+                pending, size = rows.slice(_ROW_GROUP).to_batches(), size - _ROW_GROUP
+                written += _ROW_GROUP
+        if size or not written:
+            writer.write_table(pa.Table.from_batches(pending, table.schema).combine_chunks())
+        writer.close()
+        file.flush()
+        os.fsync(file.fileno())
+    return written + size
 
 
 def replace_text(path: Path, text: str) -> None:

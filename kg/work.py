@@ -7,6 +7,7 @@ is new and a killed build goes on where it stopped. Shards depend on the files a
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import signal
@@ -28,7 +29,8 @@ from numpy.typing import NDArray
 
 from kg import read, registry, screen, shards
 from kg.errors import InputError, KgError
-from kg.records import Dropped, Entry, ReadResult, Source
+from kg.extract.base import Extractor
+from kg.records import Dropped, Entry, Extraction, ReadResult, Source
 
 _FILES_IN_A_CHUNK = 128
 _SMALL = 200  # files below which worker processes cost more than they save
@@ -250,13 +252,21 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
         entries[_digest(msgspec.json.encode(clean))] = clean
     table = shards.load(shard, shards.EXTRACT, version=stamp["version"])
     done = set(table["entry"].to_pylist()) if table is not None else set()
-    fresh = [shards.extract_row(digest, pipeline.extract(e)) for digest, e in entries.items() if digest not in done]
+    fresh = [shards.extract_row(digest, _extract(pipeline, e)) for digest, e in entries.items() if digest not in done]
     tables = [pa.Table.from_pylist(fresh, shards.EXTRACT)]
     if table is not None:
         kept = pa.array(sorted(entries.keys() & done), pa.string())
         tables.append(table.filter(pc.is_in(table["entry"], kept)))
     rows = pa.concat_tables(tables).sort_by([(column, "ascending") for column in ("file", "line", "n")])
     shards.store(shard, rows, **stamp)
+
+
+def _extract(extractor: Extractor, entry: Entry) -> Extraction:
+    try:
+        return extractor.extract(entry)
+    except Exception as error:
+        error.add_note(f"This happened to the {extractor.name} extractor in the entry at {entry.source}.")
+        raise
 
 
 @cache
@@ -267,8 +277,11 @@ def _read_version() -> str:
 
 
 @cache
-def _extractor(name: str) -> Any:
-    return registry.load("extractors", name)()
+def _extractor(name: str) -> Extractor:
+    extractor: Extractor = registry.load("extractors", name)()
+    # The lexicon stays: the cycle collector need not look at it with every entry.
+    gc.freeze()
+    return extractor
 
 
 def _digest(content: str | bytes) -> str:

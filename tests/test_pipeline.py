@@ -10,13 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from kg import work
+from kg import pipeline, store, work
 from kg.errors import BusyError, GraphNotFoundError, InputError, PluginError
 from kg.pipeline import build, locked
 from kg.resources import resource
-from kg.store import open_graph
+from kg.store import open_graph, write_graph
 
 ENTRY = """# Topic: Image Generation｜
 
@@ -256,3 +258,50 @@ def test_no_graph_is_one_sentence(tmp_path):
     (tmp_path / "manifest.json").write_text('{"format": 0}')
     with pytest.raises(GraphNotFoundError, match="another version"):
         open_graph(tmp_path)
+
+
+def test_a_graph_that_is_current_is_not_made_again_but_a_damaged_one_is(folder, monkeypatch):
+    built = build(["in"], Path("g"), jobs=1)
+    before = bytes_of(Path("g"))
+    written = []
+    monkeypatch.setattr(pipeline, "write_graph", lambda *given: written.append(given) or write_graph(*given))
+    again = build(["in"], Path("g"), jobs=1)
+    assert (again.graph.manifest, again.dropped) == (built.graph.manifest, built.dropped)
+    assert not written
+    built.graph.table("edges").write_bytes(b"damaged")
+    build(["in"], Path("g"), jobs=1)
+    assert len(written) == 1
+    assert bytes_of(Path("g")) == before
+
+
+def test_row_groups_do_not_depend_on_how_the_rows_come(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_ROW_GROUP", 10)
+    whole = pa.table({"id": [f"n{i}" for i in range(37)]})
+    in_parts = pa.RecordBatchReader.from_batches(whole.schema, whole.to_batches(max_chunksize=7))
+    for name, table in (("a", whole), ("b", in_parts), ("none", whole.slice(0, 0))):
+        store._write_table(tmp_path / name, table)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert pq.read_table(tmp_path / "b") == whole
+    assert pq.read_metadata(tmp_path / "b").num_row_groups == 4
+    assert pq.read_table(tmp_path / "none").num_rows == 0
+
+
+def test_what_a_killed_build_had_put_on_disk_goes_with_the_next(folder):
+    left = Path("g/cache/linking")
+    left.mkdir(parents=True)
+    (left / "duckdb_temp_storage-0.tmp").write_bytes(b"left by a killed build")
+    build(["in"], Path("g"), jobs=1)
+    assert not left.exists()
+
+
+def test_a_bug_of_an_extractor_names_the_entry(folder, monkeypatch):
+    class Broken:
+        name, version = "broken", "1"
+
+        def extract(self, entry):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(work, "_extractor", lambda name: Broken())
+    with pytest.raises(ZeroDivisionError) as caught:
+        build(["in"], Path("g"), jobs=1)
+    assert caught.value.__notes__ == ["This happened to the broken extractor in the entry at in/day1/digest.md:3."]

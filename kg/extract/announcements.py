@@ -30,7 +30,8 @@ def _frames() -> list[tuple[str, re.Pattern[str]]]:
     out = []
     for row in table("announcements")["before"]:
         words = sorted(row["text"], key=lambda w: (-len(w), w))
-        parts = [rf"\b{re.escape(w)}\b" if w.isascii() else re.escape(w) for w in words]
+        # Each part begins with a letter, not with a boundary, or the search would try all of them at every place.
+        parts = [rf"{w[0]}(?<=\b{w[0]}){re.escape(w[1:])}\b" if w.isascii() else re.escape(w) for w in words]
         out.append((row["cue"], re.compile("|".join(parts))))
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -39,7 +40,8 @@ class Pair(NamedTuple):
     inner: tuple[tuple[int, int], ...]
 
 
-def pairs(text: str) -> list[Pair]:
+@lru_cache(maxsize=1)  # the component asks, then the grouping
+def pairs(text: str) -> tuple[Pair, ...]:
     """Bracket pairs of a text that may join names, in order."""
     found = []
     for bracket in _BRACKET.finditer(text):
@@ -49,7 +51,7 @@ def pairs(text: str) -> list[Pair]:
         outer = _before(text, bracket.start(), [text[s:e] for s, e in inner])
         if outer is not None:
             found.append(Pair(outer, tuple(inner)))
-    return found
+    return tuple(found)
 
 
 def _inside(text: str, start: int, end: int) -> list[tuple[int, int]]:

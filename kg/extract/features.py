@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.extract.cues import CueIndex
 from kg.extract.edges import has_chinese
@@ -105,26 +106,35 @@ def expanded(described: Features, kinds: Sequence[str]) -> Features:
 
 def _names(out: Features, candidate: Candidate) -> None:
     chinese = [n for n in candidate.names if has_chinese(n)]
-    latin = [n for n in candidate.names if not has_chinese(n)]
-    out["script=" + ("both" if chinese and latin else "chinese" if chinese else "latin")] = 1.0
+    script = "both" if 0 < len(chinese) < len(candidate.names) else "chinese" if chinese else "latin"
+    out[f"script={script}"] = 1.0
     out[f"names={min(len(candidate.names), 4)}"] = 1.0
     longest = max(candidate.names, key=lambda n: (len(n), n))
     language, step = ("zh", 2) if has_chinese(longest) else ("en", 5)
     out[f"length={language}{min(len(longest) // step, 8)}"] = 1.0
-    for name, shape in _SHAPES:
-        if any(shape.search(n) for n in candidate.names):
-            out[f"shape={name}"] = 1.0
-    for name in candidate.names[:6]:
-        if has_chinese(name[-1:]):
-            out[f"tail={name[-2:]}"] = 1.0
-            out[f"lead={name[:2]}"] = 1.0
-        elif " " in name:
-            words = name.lower().split()
-            out[f"tail={words[-1]}"] = 1.0
-            out[f"lead={words[0]}"] = 1.0
-        kind = head_type(name)
-        if kind:
-            out[f"head={kind}"] = 1.0
+    described = [_described(name) for name in candidate.names]
+    for shape, _ in _SHAPES:
+        if any(shape in shapes for shapes, _ in described):
+            out[f"shape={shape}"] = 1.0
+    for _, parts in described[:6]:
+        out.update(parts)
+
+
+@lru_cache(maxsize=1 << 15)
+def _described(name: str) -> tuple[frozenset[str], Features]:
+    """The shapes of a name, and features of its ends."""
+    parts: Features = {}
+    if has_chinese(name[-1:]):
+        parts[f"tail={name[-2:]}"] = 1.0
+        parts[f"lead={name[:2]}"] = 1.0
+    elif " " in name:
+        words = name.lower().split()
+        parts[f"tail={words[-1]}"] = 1.0
+        parts[f"lead={words[0]}"] = 1.0
+    kind = head_type(name)
+    if kind:
+        parts[f"head={kind}"] = 1.0
+    return frozenset(shape for shape, pattern in _SHAPES if pattern.search(name)), parts
 
 
 def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:

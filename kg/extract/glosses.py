@@ -17,7 +17,7 @@ _WORD = re.compile(r"[A-Za-z]+")
 _GLOSS = re.compile(rf"([{HAN}]{{2}})(\d+)")
 
 
-_NONE: Mapping[str, float] = {}
+_RENDERS = 0.15  # how surely two characters must render a word to be accounted for by it
 
 
 class Match(NamedTuple):
@@ -47,7 +47,7 @@ def _small_words() -> frozenset[str]:
     return frozenset(table("merge_cues")["small_words"].split())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def content_words(name: str) -> tuple[str, ...]:
     """Words of an English name that carry meaning, lower case, singular."""
     words = (w.lower() for w in _WORD.findall(name))
@@ -55,7 +55,7 @@ def content_words(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(w for w in singular if w not in _small_words()))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def bigrams(name: str) -> tuple[str, ...]:
     """Pairs of neighbouring Chinese characters of a name."""
     return tuple(dict.fromkeys(run[i : i + 2] for run in _HAN_RUN.findall(name) for i in range(len(run) - 1)))
@@ -77,13 +77,17 @@ def match(english: str, chinese: str) -> Match:
             total += 1.0
             latin.discard(word)
             continue
-        known = renderings.get(word, _NONE)
+        known = renderings.get(word)
+        if not known:
+            continue
         best = 0.0
-        for pair in pairs if known else ():
-            score = known.get(pair, 0.0)
-            if score > 0.15:
-                covered.update(pair)
-            best = max(best, score)
+        for pair in pairs:
+            score = known.get(pair)
+            if score is not None:
+                if score > _RENDERS:
+                    covered.update(pair)
+                if score > best:
+                    best = score
         total += min(1.0, 2 * best)
     characters = {c for p in pairs for c in p}
     share = len(characters & covered) / max(1, len(characters) + 2 * len(latin))

@@ -8,8 +8,10 @@ seen; where a paper proposes nothing else, the one that would then pass for its 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kg.extract.candidates import Found
 from kg.extract.features import features, groups
@@ -24,7 +26,7 @@ _AFTER_HEAD = re.compile(r"\s*(?:[:：]|$)")
 _RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
 
 
-def reconsidered(found: Found, models: Models, rows: Sequence[Mapping[str, float]]) -> list[Mapping[str, float]]:
+def reconsidered(found: Found, models: Models, chances: NDArray[np.float32]) -> NDArray[np.float32]:
     """The chances of all candidates, those of a paper's own well-known name set right.
 
     Parameters
@@ -33,21 +35,22 @@ def reconsidered(found: Found, models: Models, rows: Sequence[Mapping[str, float
         The candidates of an entry.
     models : Models
         What judged them.
-    rows : sequence of mapping
-        Their chances by model, in the order of the candidates.
+    chances : array of shape (candidates, models)
+        What `Models.probabilities` gave for them.
     """
-    new = [row["keep"] * row["PROPOSES"] for c, row in zip(found.candidates, rows, strict=True) if not c.term]
     known = [i for i, candidate in enumerate(found.candidates) if _may_be_own(found, candidate)]
-    if not known or max(new, default=0.0) >= _OTHER:
-        return list(rows)
+    proposed = models.columns["PROPOSES"]
+    new = [i for i, candidate in enumerate(found.candidates) if not candidate.term]
+    if not known or (chances[new, models.columns["keep"]] * chances[new, proposed]).max(initial=0.0) >= _OTHER:
+        return chances
     strangers = models.probabilities([_as_stranger(found, i) for i in known])
-    chance = {i: float(row[models.columns["PROPOSES"]]) for i, row in zip(known, strangers, strict=True)}
-    own = max(known, key=lambda i: (chance[i], -i))
-    if chance[own] < _SURE:
-        return list(rows)
-    judged = strangers[known.index(own)]
-    better = {r: float(judged[models.columns[r]]) for r in _RELATIONS}
-    return [row | better if i == own else row for i, row in enumerate(map(dict, rows))]
+    best = int(strangers[:, proposed].argmax())
+    if strangers[best, proposed] < _SURE:
+        return chances
+    better = chances.copy()
+    columns = [models.columns[relation] for relation in _RELATIONS]
+    better[known[best], columns] = strangers[best, columns]
+    return better
 
 
 def _may_be_own(found: Found, candidate: Candidate) -> bool:

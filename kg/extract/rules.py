@@ -43,26 +43,24 @@ class RuleExtractor:
 
 
 def _findings(found: Found, models: Models) -> list[Finding]:
-    context = found.context
-    judged_rows = models.probabilities(candidates.describe(found))
-    rows = reconsidered(found, models, [{n: float(row[i]) for n, i in models.columns.items()} for row in judged_rows])
-    kinds = [max(ENTITY_TYPES, key=lambda t: chances[t]) for chances in rows]
+    context, thresholds, columns = found.context, models.thresholds, models.columns
+    chances = reconsidered(found, models, models.probabilities(candidates.describe(found)))
+    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1)
     judged = [
-        Judged(candidate, chances["keep"], kind)
-        for candidate, chances, kind in zip(found.candidates, rows, kinds, strict=True)
+        Judged(candidate, chance, ENTITY_TYPES[kind])
+        for candidate, chance, kind in zip(found.candidates, chances[:, columns["keep"]].tolist(), kinds, strict=True)
     ]
     out = []
-    for own, chances, keep in zip(judged, rows, settled(judged, not context.bilingual), strict=True):
+    for own, row, keep in zip(judged, chances, settled(judged, not context.bilingual), strict=True):
         mentions = own.candidate.mentions
-        if keep >= models.thresholds["keep"] or (
-            keep >= models.thresholds["keep-core"] and chances["core"] >= models.thresholds["core"]
-        ):
-            linked = relations(context, models, own.kind, mentions, chances, keep)
-        elif own.chance >= models.thresholds["keep"] or chances["entity"] < models.thresholds["entity"]:
+        core, entity = float(row[columns["core"]]), float(row[columns["entity"]])
+        if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and core >= thresholds["core"]):
+            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row.tolist(), strict=True)), keep)
+        elif own.chance >= thresholds["keep"] or entity < thresholds["entity"]:
             # Another name of something kept, or nothing.
             continue
         else:
-            linked = (mentioned(context, mentions, chances["entity"]),)
+            linked = (mentioned(context, mentions, entity),)
         based = any(r.type == "USES" for r in linked) and _based_on(context, own.candidate)
         names = _names(context, own.candidate)
         out.append(Finding(own.kind, names, linked, round(keep, 3), own.candidate.term, based))

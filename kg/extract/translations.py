@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extract.edges import has_chinese
 from kg.extract.glosses import Match, bigrams, content_words, glosses, match
@@ -114,6 +114,7 @@ def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Seq
     return pairs
 
 
+@lru_cache(maxsize=1 << 15)
 def _worded(name: str) -> bool:
     """Whether a name is made of English words rather than a name of its own."""
     return not has_chinese(name) and (" " in name or "-" in name or name.islower() or name.istitle())
@@ -124,17 +125,16 @@ def _has_both(candidate: Candidate) -> bool:
 
 
 def _best(a: Candidate, b: Candidate) -> Match:
-    return max(
-        (
-            match(x, y)
-            for x in a.names[:_NAMES]
-            if _worded(x)
-            for y in b.names[:_NAMES]
-            if has_chinese(y) and numbers(x) == numbers(y)
-        ),
-        key=lambda m: (m.likeness, m),
-        default=Match(0.0, 0.0),
-    )
+    chinese = [y for y in b.names[:_NAMES] if has_chinese(y)]
+    best = Match(0.0, 0.0)
+    for x in a.names[:_NAMES]:
+        if _worded(x):
+            for y in chinese:
+                if numbers(x) == numbers(y):
+                    found = match(x, y)
+                    if (found.likeness, found) > (best.likeness, best):
+                        best = found
+    return best
 
 
 def _ranks(alike: Mapping[tuple[int, int], Match]) -> dict[tuple[int, int], tuple[int, int, float]]:

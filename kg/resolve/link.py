@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -22,16 +24,21 @@ from kg.resolve.families import Derived, derived
 from kg.resolve.papers import Paper
 from kg.resolve.spelling import key
 
+# What the tables may take of memory, in MB and in MB per entry; what is more goes to disk.
+_MEMORY = 256
+_MEMORY_PER_ENTRY = 0.014
+
 
 def edge_id(source: str, edge_type: str, target: str) -> str:
     """The id of an edge: the first 16 hexadecimal digits of the SHA-256 of its identity."""
     return hashlib.sha256("\x1f".join((source, edge_type, target)).encode()).hexdigest()[:16]
 
 
+@contextmanager
 def link(
-    entries: Sequence[Entry], papers: Sequence[Paper], shards: Iterable[Path], lexicon: Lexicon
-) -> duckdb.DuckDBPyConnection:
-    """A connection with the tables `nodes`, `edges`, `evidence` and `aliases`, papers left out of `nodes`.
+    entries: Sequence[Entry], papers: Sequence[Paper], shards: Iterable[Path], lexicon: Lexicon, scratch: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection with the tables `nodes`, `edges`, `evidence` and `aliases`, papers left out of `nodes`.
 
     Parameters
     ----------
@@ -43,8 +50,27 @@ def link(
         What was extracted (`kg.work.extract_all`).
     lexicon : Lexicon
         The terms that findings refer to.
+    scratch : Path
+        A folder for what does not fit the memory that a build may take; made and removed.
     """
-    db = duckdb.connect(config={"threads": os.cpu_count() or 1})
+    shutil.rmtree(scratch, ignore_errors=True)
+    memory = f"{max(_MEMORY, int(len(entries) * _MEMORY_PER_ENTRY))}MB"
+    db = duckdb.connect(config={"threads": os.cpu_count() or 1, "memory_limit": memory, "temp_directory": str(scratch)})
+    try:
+        _fill(db, entries, papers, shards, lexicon)
+        yield db
+    finally:
+        db.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _fill(
+    db: duckdb.DuckDBPyConnection,
+    entries: Sequence[Entry],
+    papers: Sequence[Paper],
+    shards: Iterable[Path],
+    lexicon: Lexicon,
+) -> None:
     _register(db, "entry", _entry_rows(entries, papers))
     _register(db, "label", _label_rows(entries, papers))
     db.execute(_EXTRACTED, [[str(shard) for shard in shards]])
@@ -70,7 +96,6 @@ def link(
         db.execute(statement)
     for table in ("extracted", "sentence", "finding", "name", "said", "based", "proof", "fact", "edge", "label"):
         db.execute(f"DROP TABLE {table}")
-    return db
 
 
 def _known(lexicon: Lexicon, term: str) -> Known:

@@ -73,11 +73,13 @@ def is_chinese(name: str) -> bool:
     return _HAN.search(name) is not None
 
 
+@lru_cache(maxsize=1 << 16)
 def numbers(name: str) -> tuple[str, ...]:
     """All numbers in a name, in order: versions, sizes, years."""
     return tuple(_NUMBER.findall(unicodedata.normalize("NFKC", name)))
 
 
+@lru_cache(maxsize=1 << 16)
 def variant(name: str) -> tuple[str, ...]:
     """Size and variant words of a name, lower case: ("b",) for ViT-B, ("13b",) for Vicuna-13B."""
     return tuple(v.lower() for v in _VARIANT.findall(unicodedata.normalize("NFKC", name)))

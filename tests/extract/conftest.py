@@ -1,13 +1,13 @@
 import pytest
 
-from kg.extract import rules
 from kg.extract.pipeline import pipeline
+from kg.extract.rules import RuleExtractor
 from kg.records import Entry, Passage, Source
 
 
 @pytest.fixture(scope="session")
 def extractor():
-    return rules()
+    return RuleExtractor()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 from kg.extract.brackets import pairs
 from kg.extract.glosses import match
-from kg.extract.group import group
-from kg.extract.spans import read
+from kg.extract.group import Candidate, group
+from kg.extract.spans import Mention, read
 from kg.extract.text import of_entry
 from kg.extract.translations import join, translations
 from kg.lexicon import Lexicon
@@ -58,3 +58,15 @@ def test_translations_join_the_best_pair(nlp, make_entry):
     names = [set(c.names) for c in join(candidates, found, {"likeness": 4.0, "bias": -2.0}, 0.5)]
     assert len(names) < len(candidates)
     assert not any({"光流估计", "video colorization"} <= n for n in names)
+
+
+def test_a_candidate_whose_first_names_are_coined_has_no_translation(make_entry):
+    text = of_entry(make_entry("Deep Dreams", "FooNet BarNet BazNet 深度梦境"))
+    spans = ("FooNet", "BarNet", "BazNet", "Deep Dreams"), ("深度梦境",)
+    candidates = [
+        Candidate(
+            tuple(Mention(text.string.index(n), text.string.index(n) + len(n), "shape") for n in names), names, ""
+        )
+        for names in spans
+    ]
+    assert translations(candidates, text, [0, 12]) == []
