@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from kg.extract.cues import Cue
 from kg.extract.evidence import evidence, negated
 from kg.extract.features import Context
+from kg.extract.figures import figure
 from kg.extract.models import Models
 from kg.extract.spans import Mention
 from kg.extract.text import TITLE
@@ -14,15 +15,17 @@ from kg.records import Relation
 
 PROPOSES = "PROPOSES"
 MENTIONS = "MENTIONS"
+REPORTS = "REPORTS"
 _OF_OTHERS = ("USES", "COMPARES_WITH")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "Model": ("PROPOSES", "USES", "COMPARES_WITH"),
     "Method": ("PROPOSES", "USES", "COMPARES_WITH"),
     "Dataset": ("PROPOSES", "TRAINED_ON", "EVALUATED_ON"),
     "Task": ("PROPOSES", "ADDRESSES"),
-    "Metric": ("PROPOSES", "REPORTS"),
+    "Metric": ("PROPOSES", REPORTS),
 }
 _MOST = 3  # pieces of evidence a relation
+_FADE = 0.98  # each speaks a little less than the one before, so that the order shows in the score
 
 
 def relations(
@@ -53,7 +56,8 @@ def mentioned(context: Context, mentions: Sequence[Mention], confidence: float) 
 def _proved(
     context: Context, models: Models, relation: str, mentions: Sequence[Mention], confidence: float
 ) -> Relation:
-    """A relation with the sentences whose cues speak for it most."""
+    """A relation with the sentences whose cues speak for it most; of a metric, first one that gives its figure."""
+    value, measured = _figure(context, mentions) if relation == REPORTS else ("", -1)
     ranked: list[tuple[float, int, Mention, str]] = []
     for mention in {(m.start, m.end): m for m in mentions}.values():
         low, high = context.sentence(mention.start)
@@ -65,12 +69,22 @@ def _proved(
         word = f":{context.text.string[best[2].start : best[2].end]}" if best and best[0] > 0 else ""
         strength = sum({cue.name: w for w, _, cue in sorted(weighed, key=lambda x: x[:2])}.values())
         ranked.append((-strength, mention.start, mention, f"{relation.lower()}{word}"))
-    ranked.sort(key=lambda r: r[:2])
+    ranked.sort(key=lambda r: (r[1] != measured, *r[:2]))
     proofs = []
     seen = set()
     for _, _, mention, label in ranked:
-        proof = evidence(context, mention, label, confidence)
+        proof = evidence(context, mention, label, confidence * _FADE ** len(proofs))
         if (proof.line, proof.sentence) not in seen:
             seen.add((proof.line, proof.sentence))
             proofs.append(proof)
-    return Relation(relation, round(confidence, 3), tuple(proofs[:_MOST]))
+    return Relation(relation, round(confidence, 3), tuple(proofs[:_MOST]), value)
+
+
+def _figure(context: Context, mentions: Sequence[Mention]) -> tuple[str, int]:
+    """The first figure that a sentence gives for a metric, and where the mention that it goes with begins."""
+    for mention in mentions:
+        low, high = context.sentence(mention.start)
+        found = figure(context.text.string[low:high], mention.start - low, mention.end - low)
+        if found:
+            return found, mention.start
+    return "", -1

@@ -13,7 +13,10 @@ FILES = (
     "data/lexicon/glosses.tsv",
     "data/lexicon/terms.jsonl",
     "data/lexicon/words.txt",
-    *(f"data/rules/{name}.toml" for name in ("announcements", "cues", "edges", "heads", "merge_cues", "negation")),
+    *(
+        f"data/rules/{name}.toml"
+        for name in ("announcements", "cues", "edges", "figures", "heads", "merge_cues", "negation")
+    ),
     "data/rules/frequency.tsv",
     "data/rules/priors.tsv",
     "data/rules/rivals.json",
