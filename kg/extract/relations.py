@@ -11,7 +11,7 @@ from kg.extract.figures import figure
 from kg.extract.models import Models
 from kg.extract.spans import Mention
 from kg.extract.text import TITLE
-from kg.records import Relation
+from kg.records import Evidence, Relation
 
 PROPOSES = "PROPOSES"
 MENTIONS = "MENTIONS"
@@ -70,7 +70,7 @@ def _proved(
         strength = sum({cue.name: w for w, _, cue in sorted(weighed, key=lambda x: x[:2])}.values())
         ranked.append((-strength, mention.start, mention, f"{relation.lower()}{word}"))
     ranked.sort(key=lambda r: (r[1] != measured, *r[:2]))
-    proofs = []
+    proofs: list[Evidence] = []
     seen = set()
     for _, _, mention, label in ranked:
         proof = evidence(context, mention, label, confidence * _FADE ** len(proofs))
