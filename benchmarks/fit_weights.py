@@ -1,9 +1,9 @@
 """Fit the weights of the rule extractor from gold annotations; writes the tables in data/rules.
 
-    python benchmarks/fit_weights.py GOLD.jsonl CORPUS [--frequency FOLDER] [--check]
+    python benchmarks/fit_weights.py GOLD.jsonl CORPUS [--frequency FOLDER]
 
 GOLD names the text of each paper by `source`, a path under CORPUS, or has only its title. `--frequency` counts anew in
-how many papers of a large folder each name occurs; `--check` cross-validates and writes nothing. Needs scikit-learn.
+how many papers of a large folder each name occurs. Needs the extra `fit`.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"\s*[“\"「'‘]([^“”\"「」'’\n]{2,40})[”\"」
 _LATIN = re.compile(
     r"\s*(?:a |an |the )?([A-Z0-9][\w\-.+²³]*[\w+](?: (?=[A-Z0-9])[\w\-.+]*\w){0,3}|[a-z]+[A-Z][\w\-.+]*)", re.ASCII
 )
+_COINED = re.compile(r"[A-Za-z][A-Z]|\d")
 _QUOTES = "“”\"'‘’《》「」 "
 
 
@@ -63,8 +64,14 @@ def _titles(text: Text) -> Iterator[Mention]:
                 start += 1
             while start < end and text.string[end - 1] in _QUOTES:
                 end -= 1
-            if end - start >= 2:
+            if end - start >= 2 and not _is_slogan(text.string, start, end):
                 yield Mention(start, end, TITLE_NAME)
+
+
+def _is_slogan(text: str, start: int, end: int) -> bool:
+    """Whether a title begins with a phrase that the paper never comes back to: "Scaling Up to Excellence: ..."."""
+    name = text[start:end]
+    return " " in name and not has_chinese(name) and not _COINED.search(name) and text.count(name) == 1
 
 
 def _announced(text: str) -> Iterator[Mention]:

@@ -8,6 +8,7 @@ from kg.extract.head_nouns import HeadNouns, head_type
 from kg.extract.latin_names import LatinNames
 from kg.extract.lexicon_matcher import LexiconMatcher, matcher
 from kg.extract.sentences import Sentences
+from kg.extract.spans import read
 from kg.extract.text import attach, of_entry
 
 
@@ -130,3 +131,17 @@ def test_pipeline_declares_what_components_write(nlp):
     analysis = nlp.analyze_pipes()
     assert not any(analysis["problems"].values())
     assert nlp.pipe_names[0] == "kg_sentences"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "announced"),
+    [
+        ("Scaling Up to Excellence: Image Restoration in the Wild", "本文研究图像恢复。", []),
+        ("Segment Anything: A Promptable Model", "Segment Anything是一个可提示的模型。", ["Segment Anything"]),
+        ("DALL-E 2: Text-Conditional Image Generation", "本文研究图像生成。", ["DALL-E 2"]),
+    ],
+)
+def test_a_slogan_before_a_colon_is_no_name(nlp, make_entry, title, body, announced):
+    text = of_entry(make_entry(title, body))
+    doc = nlp(attach(nlp.make_doc(text.string), text))
+    assert [text.string[m.start : m.end] for m in read(doc) if m.cue == "announced:title"] == announced
