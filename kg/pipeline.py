@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PIPELINE = "rules"
 # Raise it whenever the stages after extraction may give another graph from the same findings.
-_LINKING = "1"
+_LINKING = "2"
 # Files that hold no papers are no fault: a licence or an index lies in many folders.
 HARMLESS = frozenset({"no-papers"})
 

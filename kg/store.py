@@ -13,12 +13,14 @@ The manifest is replaced last and in one step, so that a reader sees the old gra
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,15 +110,17 @@ class Graph:
         """All nodes (or those of some ids), papers included, sorted by id."""
         paper = list(schema().node_attributes("Paper"))
         other = list(schema().node_attributes(*(t for t in schema().nodes if t != "Paper")))
-        columns = ", ".join(f"p.{c}" for c in paper) + ", " + ", ".join(f"n.{c}" for c in other)
-        query = (
-            f"SELECT k.id, k.type, k.name, {columns} FROM node k "  # noqa: S608 - column names of the schema
-            "LEFT JOIN all_papers p ON p.id = k.id LEFT JOIN all_nodes n ON n.id = k.id "
-            f"{'' if ids is None else 'WHERE list_contains(?, k.id)'} ORDER BY k.id"
+        where, given = ("", []) if ids is None else ("AND list_contains(?, id)", [list(ids)])
+        papers, others = (
+            self.sql(
+                f"SELECT id, {head}, {', '.join(columns)} FROM {table} "  # noqa: S608 - column names of the schema
+                f"WHERE id IN (SELECT id FROM shown) {where} ORDER BY id",
+                given,
+            )
+            for head, columns, table in (("'Paper', title", paper, "all_papers"), ("type, name", other, "all_nodes"))
         )
-        for row in self.sql(query, [] if ids is None else [list(ids)]):
-            names, values = (paper, row[3:]) if row[1] == "Paper" else (other, row[3 + len(paper) :])
-            yield Node(row[0], row[1], row[2], _present(names, values))
+        for row in heapq.merge(papers, others, key=itemgetter(0)):
+            yield Node(row[0], row[1], row[2], _present(paper if row[1] == "Paper" else other, row[3:]))
 
     def edges(self, evidence: bool = True) -> Iterator[Edge]:
         """All edges, sorted by id, with their evidence (best first) unless it is not asked for."""
@@ -127,6 +131,8 @@ class Graph:
         pending = next(proofs, None)
         for row in rows:
             found: tuple[EdgeEvidence, ...] = ()
+            while pending is not None and pending[0] < row[0]:
+                pending = next(proofs, None)
             if pending is not None and pending[0] == row[0]:
                 found = pending[1]
                 pending = next(proofs, None)
@@ -179,12 +185,15 @@ class Graph:
         self.close()
 
     def _evidence(self) -> Iterator[tuple[str, tuple[EdgeEvidence, ...]]]:
-        columns = ", ".join(f'v."{c}"' for c in _EVIDENCE)
-        rows = self.sql(
-            f"SELECT v.edge, {columns} FROM evidence v SEMI JOIN edge e ON e.id = v.edge "  # noqa: S608
-            "ORDER BY v.edge, v.score DESC, v.file, v.line, v.start, v.sentence, v.cue"
-        )
-        for edge, group in groupby(rows, key=lambda row: row[0]):
+        """Evidence of the edges of the whole graph, in the order of the table: by the id of the edge, best first."""
+        import pyarrow.parquet as pq
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            with pq.ParquetFile(self.table("evidence")) as file:
+                for batch in file.iter_batches(_BATCH, columns=["edge", *_EVIDENCE]):
+                    yield from zip(*(batch[name].to_pylist() for name in ("edge", *_EVIDENCE)), strict=True)
+
+        for edge, group in groupby(rows(), key=itemgetter(0)):
             yield edge, tuple(EdgeEvidence(*row[1:]) for row in group)
 
     def _open(self) -> duckdb.DuckDBPyConnection:

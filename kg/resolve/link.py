@@ -276,16 +276,15 @@ JOIN number s ON s.n = f.source JOIN number t ON t.n = f.target
 _EVIDENCE = """
 CREATE TABLE evidence AS
 WITH every AS (
-    SELECT p.source, p.target, p.type, e.file, t.line, t.section, t.text AS sentence, p.start, p."end", p.cue, p.score,
-           p.rank, p.sentence AS n
+    SELECT p.source, p.target, p.type, e.file, t.line, t.section, t.text AS sentence, p.start, p."end", p.cue, p.score
     FROM proof p JOIN entry e USING (rank) JOIN sentence t ON t.rank = p.rank AND t.sentence = p.sentence
     UNION ALL
-    SELECT DISTINCT s.n, t.n, l.type, l.file, l.line, '', l.sentence, l.start, l."end", l.cue, 1.0, 0, 0
+    SELECT DISTINCT s.n, t.n, l.type, l.file, l.line, '', l.sentence, l.start, l."end", l.cue, 1.0
     FROM label l JOIN number s ON s.id = l.source JOIN number t ON t.id = l.target
 )
 SELECT edge.id AS edge, file, line, section, sentence, start, "end", cue, score
 FROM every JOIN edge USING (source, target, type)
-ORDER BY edge.id, score DESC, rank, n, start, file, line
+ORDER BY edge.id, score DESC, file, line, start, sentence, cue
 """
 
 _WITH_COUNTS = """
