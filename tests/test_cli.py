@@ -586,3 +586,13 @@ def test_a_terminal_wraps_text_but_never_a_place(monkeypatch, capsys):
     place, *lines = capsys.readouterr().out.splitlines()
     assert place == "  in/a/long/folder/名字.md:12345"
     assert len(lines) == 2 and all(line.startswith("  text") and len(line) <= 30 for line in lines)
+
+
+def test_a_page_of_a_part_says_so(run, sample_folder, tmp_path):
+    out = tmp_path / "part.html"
+    whole = run("-g", sample_folder, "export", "html", "-o", out, "--limit", 1_000_000)
+    assert "edges" in whole.stdout and "best connected" not in whole.stdout
+    result = run("-g", sample_folder, "export", "html", "-o", out, "--limit", 20)
+    assert f"wrote {out}: the 20 nodes best connected of " in result.stdout
+    around = run("-g", sample_folder, "export", "html", "-o", out, "--focus", "CLIP", "--hops", 1)
+    assert "nearest to the focus of " in around.stdout

@@ -151,4 +151,5 @@ def _run(exporter: Exporter, output: Path | None, given: dict[str, Any]) -> None
         click.echo(f"wrote {', '.join(str(path) for path in written)}: {total}")
     else:
         numbers = [i for i, head in enumerate(written.headers) if head in written.numbers]
-        console.emit(console.table(written.headers, written.rows, right=numbers), *written.notes)
+        table = [console.table(written.headers, written.rows, right=numbers)] if written.headers else []
+        console.emit(*table, *written.notes)

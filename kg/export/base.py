@@ -60,13 +60,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an exporter has to say when it has ended: a table, and sentences under it.
+    """What an exporter has to say when it has ended: a table (none without headers), and sentences under it.
 
     `numbers` are the heads of the columns that hold numbers.
     """
 
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str | int, ...], ...]
+    headers: tuple[str, ...] = ()
+    rows: tuple[tuple[str | int, ...], ...] = ()
     notes: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 

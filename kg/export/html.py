@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg.errors import InputError
-from kg.export.base import GraphView, Option, exporter, replacing
+from kg.export.base import GraphView, Option, Summary, exporter, replacing
 from kg.export.part import Part, part
 from kg.store import Graph
 
@@ -33,7 +33,7 @@ def export(
     hops: int = HOPS,
     sentences: int = SENTENCES,
     engine: str = "webgl",
-) -> list[Path]:
+) -> list[Path] | Summary:
     """HTML page to look at, search and click through, in one file that needs no network."""
     if engine not in ENGINES:
         raise InputError(f"there is no engine {engine!r} to draw with: choose {' or '.join(ENGINES)}.")
@@ -43,7 +43,15 @@ def export(
     pieces = _pyvis(shown) if engine == "pyvis" else _webgl(shown, sentences)
     with replacing(out) as (file,):
         file.writelines(piece.encode() for piece in pieces)
-    return [out]
+    if len(shown.nodes) == shown.total:
+        return [out]
+    which, more = ("nearest to the focus", "--limit and --hops show") if focus else ("best connected", "--limit shows")
+    return Summary(
+        notes=(
+            f"wrote {out}: the {len(shown.nodes):,} nodes {which} of {shown.total:,}, and {len(shown.edges):,} edges "
+            f"between them; {more} more",
+        )
+    )
 
 
 def node_id(graph: GraphView, name: str) -> str:

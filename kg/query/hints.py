@@ -184,6 +184,12 @@ REFUSED = (
         r"\$",
         "vector with ANY type",
     ),
+    Hint(
+        "MATCH (:Paper)-[r:USES]->(:Model) RETURN r ORDER BY r",
+        "order by a property, such as `r.confidence`; a column that has the name of a variable needs another one",
+        r"\bORDER\s+BY\b",
+        "Order by",
+    ),
     Hint("RETURN [1, 'a']", "all items of a list have one type: `['1', 'a']`", r"\[", "Implicit cast"),
 )
 """In the order in which they are tried on a query that was refused."""
