@@ -3,9 +3,9 @@
     python benchmarks/query.py GRAPH [--uri bolt://localhost:7687] [--repeat 5]
 
 GRAPH is the folder of a graph, such as one of the 28,778 papers; the server, with the password in NEO4J_PASSWORD, must
-hold the same graph (`kg export neo4j --mentions`). Cold is a `kg query` command from start to end, warm the median of a query that
-was asked before, its names looked up anew each time. Parameters are the defaults; a name that the graph does not have
-gives way to the most used one of its type. Rows are compared where there is a server.
+hold the same graph (`kg export neo4j --mentions`). Cold is a `kg query` command from start to end, warm the median of
+a query that was asked before, its names looked up anew each time. Parameters are the defaults; a name that the graph
+does not have gives way to the most used one of its type. Rows are compared where there is a server.
 """
 
 from __future__ import annotations

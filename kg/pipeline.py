@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PIPELINE = "rules"
 # Raise it whenever the stages after extraction may give another graph from the same findings.
-_LINKING = "2"
+_LINKING = "3"
 # Files that hold no papers are no fault: a licence or an index lies in many folders.
 HARMLESS = frozenset({"no-papers"})
 
@@ -248,7 +248,7 @@ def _check_graph(db: duckdb.DuckDBPyConnection, papers: Sequence[Paper]) -> None
 def _about(sources: Sequence[str], pipeline: str, reading: Reading) -> Mapping[str, Any]:
     import hashlib
 
-    from kg import __version__, read, registry
+    from kg import __version__, work
     from kg.schema import schema
 
     listing = "".join(f"{sha} {file}\n" for file, sha, _ in reading.inputs)
@@ -257,8 +257,8 @@ def _about(sources: Sequence[str], pipeline: str, reading: Reading) -> Mapping[s
         "schema": schema().version,
         "pipeline": {
             "name": pipeline,
-            "version": registry.load("extractors", pipeline)().version,
-            "reader": read.VERSION,
+            "version": work.extract_version(pipeline),
+            "reader": work.read_version(),
             "linking": _LINKING,
         },
         "sources": sorted(set(sources)),

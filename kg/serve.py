@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from kg.errors import InputError, KgError, NameNotFoundError
 from kg.export.part import Outline, outline, part
-from kg.store import Graph
+from kg.store import Graph, open_graph
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -53,6 +53,7 @@ class Site:
         query = {name: values[-1] for name, values in parse_qs(address.query).items()}
         with self._lock:
             try:
+                self._refresh()
                 if address.path == "/":
                     return Answer(self._page(query.get("focus", ""), _count(query, "hops", self._hops)))
                 if address.path == "/search":
@@ -62,6 +63,15 @@ class Site:
             except KgError as error:
                 return _refusal(str(error), HTTPStatus.NOT_FOUND)
         return _refusal(f"there is no {address.path} here: the graph is at /.", HTTPStatus.NOT_FOUND)
+
+    def _refresh(self) -> None:
+        """Go on with the new graph when the folder was built again."""
+        current = open_graph(self._graph.folder)
+        if current.manifest["tables"] != self._graph.manifest["tables"]:
+            self._graph.close()
+            self._graph = Graph(current.folder, current.manifest, self._graph.selection)
+            self._outline = None
+            self._page.cache_clear()
 
     def _made(self, focus: str, hops: int) -> bytes:
         from kg.find import find

@@ -9,7 +9,7 @@ from itertools import groupby
 from kg.find import Match, find
 from kg.records import EdgeEvidence, Node
 from kg.schema import schema
-from kg.store import Alias, Graph
+from kg.store import BEST_FIRST, Alias, Graph
 
 _EVIDENCE = ("sentence", "start", "end", "section", "line", "cue", "score", "file")
 
@@ -120,7 +120,7 @@ def _best_evidence(graph: Graph, edges: list[str]) -> dict[str, EdgeEvidence]:
     columns = ", ".join(f'"{c}"' for c in _EVIDENCE)
     rows = graph.sql(
         f"SELECT edge, {columns} FROM evidence WHERE edge IN (SELECT unnest(?)) "  # noqa: S608
-        "QUALIFY row_number() OVER (PARTITION BY edge ORDER BY score DESC, file, line, start, sentence, cue) = 1",
+        f"QUALIFY row_number() OVER (PARTITION BY edge ORDER BY {BEST_FIRST}) = 1",
         [edges],
     )
     return {row[0]: EdgeEvidence(*row[1:]) for row in rows}

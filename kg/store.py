@@ -37,6 +37,8 @@ FORMAT = 1
 TABLES = ("papers", "nodes", "edges", "evidence", "aliases", "dropped", "inputs")
 _BATCH = 20_000
 _ROW_GROUP = 1 << 17
+# The order of the evidence of an edge.
+BEST_FIRST = 'score DESC, file, line, start, sentence, cue, section, "end"'
 _EVIDENCE = ("sentence", "start", "end", "section", "line", "cue", "score", "file")
 
 
@@ -102,9 +104,14 @@ class Graph:
 
         `node` holds papers too, with the columns id, type, name, aliases, paper_count, first_seen, last_seen.
         """
-        result = self._open().cursor().execute(query, list(parameters))
-        while rows := result.fetchmany(_BATCH):
-            yield from rows
+        import duckdb
+
+        try:
+            result = self._open().cursor().execute(query, list(parameters))
+            while rows := result.fetchmany(_BATCH):
+                yield from rows
+        except duckdb.IOException:
+            raise self._gone() from None
 
     def nodes(self, ids: Sequence[str] | None = None) -> Iterator[Node]:
         """All nodes (or those of some ids), papers included, sorted by id."""
@@ -172,6 +179,11 @@ class Graph:
 
         return to_networkx(self.nodes(), self.edges(evidence))
 
+    def _gone(self) -> GraphNotFoundError:
+        return GraphNotFoundError(
+            f"the graph in {self.folder} was built again in the meantime: run the same command once more."
+        )
+
     def close(self) -> None:
         """Let go of the tables."""
         if self._connection is not None:
@@ -189,7 +201,11 @@ class Graph:
         import pyarrow.parquet as pq
 
         def rows() -> Iterator[tuple[Any, ...]]:
-            with pq.ParquetFile(self.table("evidence")) as file:
+            try:
+                file = pq.ParquetFile(self.table("evidence"))
+            except FileNotFoundError:
+                raise self._gone() from None
+            with file:
                 for batch in file.iter_batches(_BATCH, columns=["edge", *_EVIDENCE]):
                     yield from zip(*(batch[name].to_pylist() for name in ("edge", *_EVIDENCE)), strict=True)
 
@@ -338,6 +354,8 @@ def open_graph(folder: Path) -> Graph:
         raise GraphNotFoundError(
             f"the graph in {folder} was written by another version of kg: build it again with `kg build`."
         )
+    if not {"tables", "digests", "sources", "pipeline"} <= manifest.keys():
+        raise GraphNotFoundError(f"{folder / 'manifest.json'} is not whole: build the graph again with `kg build`.")
     graph = Graph(folder, manifest)
     missing = [name for name in TABLES if not graph.table(name).is_file()]
     if missing:

@@ -33,7 +33,8 @@ from kg.extract.base import Extractor
 from kg.records import Dropped, Entry, Extraction, ReadResult, Source
 
 _FILES_IN_A_CHUNK = 128
-_SMALL = 200  # files below which worker processes cost more than they save
+_SMALL = 200  # files or entries below which worker processes cost more than they save
+_MOST_WORKERS = 61  # Windows waits for no more
 T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
@@ -90,7 +91,7 @@ def read_all(
     tasks, size = [], 0
     for name, inside in chunks.items():
         shard, stamp = folder / f"{name}.parquet", _digest_of_files(inside, stdin)
-        if not shards.is_current(shard, version=_read_version(), files=stamp):
+        if not shards.is_current(shard, version=read_version(), files=stamp):
             tasks.append((shard, tuple(inside), stdin))
             size += len(inside)
     for done, _ in enumerate(map_chunks(_read_chunk, tasks, jobs, size), 1):
@@ -140,7 +141,7 @@ def entries_with_passages(reading: Reading, indexes: Iterable[int], cache_dir: P
 
 
 def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: int) -> Iterator[R]:
-    """Results of a function over tasks, in worker processes where the work (`size` files) is worth it.
+    """Results of a function over tasks, in worker processes where the work (`size` files or entries) is worth it.
 
     Results come in any order. A worker that dies raises `KgError`; finished shards stay, so the next run goes on.
     """
@@ -148,8 +149,9 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
         yield from map(function, tasks)
         return
     context = multiprocessing.get_context("spawn")
-    # Workers leave Ctrl-C to the parent, which ends them.
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    # Workers leave Ctrl-C to the parent: what they are at is finished, what waits is dropped.
+    workers = min(jobs, len(tasks), _MOST_WORKERS)
+    pool = ProcessPoolExecutor(workers, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
         waiting = {pool.submit(function, task) for task in tasks}
         while waiting:
@@ -166,7 +168,7 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
 
 def _read_chunk(task: tuple[Path, tuple[read.InputFile, ...], bytes]) -> None:
     shard, files, stdin = task
-    table = shards.load(shard, shards.READ, version=_read_version())
+    table = shards.load(shard, shards.READ, version=read_version())
     known = {(row["file"], row["sha256"]): row for row in table.to_pylist()} if table is not None else {}
     rows = []
     for file in files:
@@ -178,7 +180,7 @@ def _read_chunk(task: tuple[Path, tuple[read.InputFile, ...], bytes]) -> None:
         row = known.get((file.name, sha))
         rows.append(row or shards.read_row(file.name, sha, read.read_file(file.name, data)))
     stamp = _digest("".join(f"{row['sha256']} {row['file']}\n" for row in rows))
-    shards.store(shard, pa.Table.from_pylist(rows, shards.READ), version=_read_version(), files=stamp)
+    shards.store(shard, pa.Table.from_pylist(rows, shards.READ), version=read_version(), files=stamp)
 
 
 def _bytes(file: read.InputFile, stdin: bytes) -> bytes | Dropped:
@@ -236,7 +238,7 @@ def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Rea
 
 def _extract_stamp(extractor: str, source: Path, shard: Path, copies: Copies) -> dict[str, str]:
     return {
-        "version": f"{shards.FORMAT}/{extractor}/{_extractor(extractor).version}",
+        "version": extract_version(extractor),
         "read": hashlib.sha256(source.read_bytes()).hexdigest(),
         "copies": _digest(msgspec.json.encode(sorted(copies.items()))),
     }
@@ -269,11 +271,16 @@ def _extract(extractor: Extractor, entry: Entry) -> Extraction:
         raise
 
 
-@cache
-def _read_version() -> str:
+def read_version() -> str:
     """What reading depends on besides the files: the code, and which readers are installed."""
     readers = [f"{p.name}={p.package}" for p in registry.plugins() if p.kind == "readers"]
     return "/".join((str(shards.FORMAT), read.VERSION, *readers))
+
+
+def extract_version(extractor: str) -> str:
+    """What extracting depends on besides the entries: the extractor, and which package brings it."""
+    (package,) = (p.package for p in registry.plugins() if (p.kind, p.name) == ("extractors", extractor))
+    return f"{shards.FORMAT}/{extractor}/{package}/{_extractor(extractor).version}"
 
 
 @cache

@@ -305,3 +305,39 @@ def test_a_bug_of_an_extractor_names_the_entry(folder, monkeypatch):
     with pytest.raises(ZeroDivisionError) as caught:
         build(["in"], Path("g"), jobs=1)
     assert caught.value.__notes__ == ["This happened to the broken extractor in the entry at in/day1/digest.md:3."]
+
+
+def test_another_reader_makes_the_graph_anew(folder, monkeypatch):
+    build(["in"], Path("g"), jobs=1)
+    before = open_graph(Path("g")).manifest["pipeline"]
+    monkeypatch.setattr(work, "read_version", lambda: "another reader was installed")
+    again = build(["in"], Path("g"), jobs=1)
+    assert again.graph.manifest["pipeline"] != before
+
+
+def test_a_graph_that_was_built_again_meanwhile_is_said(folder):
+    build(["in"], Path("g"), jobs=1)
+    with open_graph(Path("g")) as old:
+        next(old.nodes())
+        (folder / "in" / "day1" / "digest.md").unlink()
+        build(["in"], Path("g"), jobs=1)
+        for look in (old.nodes, old.edges):
+            with pytest.raises(GraphNotFoundError, match="built again in the meantime"):
+                list(look())
+
+
+def test_ids_of_edges_are_made_of_their_identity(sample):
+    for edge in sample.edges(evidence=False):
+        identity = "\x1f".join((edge.source, edge.type, edge.target))
+        assert edge.id == hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": 1}'])
+def test_a_broken_manifest_is_one_sentence_and_the_next_build_mends_it(folder, text):
+    build(["in"], Path("g"), jobs=1)
+    whole = bytes_of(Path("g"))
+    Path("g/manifest.json").write_text(text)
+    with pytest.raises(GraphNotFoundError, match="again"):
+        open_graph(Path("g"))
+    build(["in"], Path("g"), jobs=1)
+    assert bytes_of(Path("g")) == whole

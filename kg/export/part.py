@@ -10,7 +10,7 @@ from kg.errors import InputError
 from kg.export.base import GraphView
 from kg.records import Edge, EdgeEvidence, Node
 from kg.schema import schema
-from kg.store import Graph
+from kg.store import BEST_FIRST, Graph
 
 Outline = tuple[list[str], list[tuple[str, str]]]
 """The ids of all nodes of a graph, and the ends of all its edges."""
@@ -85,7 +85,7 @@ def _stored_edges(graph: Graph, ids: Sequence[str]) -> Iterator[Edge]:
     for row in graph.sql(
         f"SELECT v.edge, {columns} FROM evidence v "  # noqa: S608
         f"SEMI JOIN ({some}) e ON e.id = v.edge "
-        "ORDER BY v.edge, v.score DESC, v.file, v.line, v.start, v.sentence, v.cue",
+        f"ORDER BY edge, {BEST_FIRST}",
         [ids, ids],
     ):
         proofs.setdefault(row[0], []).append(EdgeEvidence(**dict(zip(parts, row[1:], strict=True))))

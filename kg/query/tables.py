@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.resolve.spelling import key
 from kg.schema import Attribute, Schema, schema
+from kg.store import BEST_FIRST
 
 if TYPE_CHECKING:
     import duckdb
@@ -129,7 +130,7 @@ def _gather_edges(db: duckdb.DuckDBPyConnection) -> None:
         f"""CREATE TABLE edge AS
             WITH kind AS (SELECT id, type FROM nodes UNION ALL SELECT id, 'Paper' FROM papers),
             proof AS (
-                SELECT edge, list({{{proof}}} ORDER BY score DESC, file, line, start, sentence, cue) AS proof
+                SELECT edge, list({{{proof}}} ORDER BY {BEST_FIRST}) AS proof
                 FROM evidence GROUP BY edge)
             SELECT e.*, a.type AS source_type, b.type AS target_type, proof
             FROM edges e JOIN kind a ON a.id = e.source JOIN kind b ON b.id = e.target

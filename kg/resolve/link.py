@@ -7,7 +7,6 @@ contents give: nothing depends on the order of files, rows or threads.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,15 +22,11 @@ from kg.resolve.entities import Entity, Known, NameCount, entities
 from kg.resolve.families import Derived, derived
 from kg.resolve.papers import Paper
 from kg.resolve.spelling import key
+from kg.store import BEST_FIRST
 
 # What the tables may take of memory, in MB and in MB per entry; what is more goes to disk.
 _MEMORY = 256
 _MEMORY_PER_ENTRY = 0.014
-
-
-def edge_id(source: str, edge_type: str, target: str) -> str:
-    """The id of an edge: the first 16 hexadecimal digits of the SHA-256 of its identity."""
-    return hashlib.sha256("\x1f".join((source, edge_type, target)).encode()).hexdigest()[:16]
 
 
 @contextmanager
@@ -55,7 +50,8 @@ def link(
     """
     shutil.rmtree(scratch, ignore_errors=True)
     memory = f"{max(_MEMORY, int(len(entries) * _MEMORY_PER_ENTRY))}MB"
-    db = duckdb.connect(config={"threads": os.cpu_count() or 1, "memory_limit": memory, "temp_directory": str(scratch)})
+    threads = min(4, os.cpu_count() or 1)
+    db = duckdb.connect(config={"threads": threads, "memory_limit": memory, "temp_directory": str(scratch)})
     try:
         _fill(db, entries, papers, shards, lexicon)
         yield db
@@ -264,16 +260,18 @@ SELECT s.n, t.n, l.type, l.date, 1.0, '', l.year
 FROM label l JOIN number s ON s.id = l.source JOIN number t ON t.id = l.target
 """
 
+# The id of an edge is made of its identity: source, type and target.
 _EDGES = """
 CREATE TABLE edge AS
 SELECT left(sha256(s.id || chr(31) || f.type || chr(31) || t.id), 16) AS id, f.*, s.id AS source_id, t.id AS target_id
 FROM (SELECT source, target, type, max(confidence) AS confidence, min(nullif(date, '')) AS first_seen,
-             max(nullif(date, '')) AS last_seen, min(nullif(value, '')) AS value, min(year) AS year
+             max(nullif(date, '')) AS last_seen, min(year) AS year,
+             arg_max(value, (confidence, value)) FILTER (value <> '') AS value
       FROM fact GROUP BY source, target, type) f
 JOIN number s ON s.n = f.source JOIN number t ON t.n = f.target
 """
 
-_EVIDENCE = """
+_EVIDENCE = f"""
 CREATE TABLE evidence AS
 WITH every AS (
     SELECT p.source, p.target, p.type, e.file, t.line, t.section, t.text AS sentence, p.start, p."end", p.cue, p.score
@@ -284,8 +282,8 @@ WITH every AS (
 )
 SELECT edge.id AS edge, file, line, section, sentence, start, "end", cue, score
 FROM every JOIN edge USING (source, target, type)
-ORDER BY edge.id, score DESC, file, line, start, sentence, cue
-"""
+ORDER BY edge.id, {BEST_FIRST}
+"""  # noqa: S608 - an order of our own
 
 _WITH_COUNTS = """
 CREATE TABLE edges AS

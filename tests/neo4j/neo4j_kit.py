@@ -1,5 +1,6 @@
 """What the tests of Neo4j share: queries of their own, a graph in memory, nodes and edges in one line."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,11 @@ from neo4j import GraphDatabase
 from kg.export.neo4j.server import Server
 from kg.export.neo4j.values import identifier
 from kg.records import Edge, EdgeEvidence, Node
-from kg.resolve.link import edge_id
+
+
+def edge_id(source: str, edge_type: str, target: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of an edge's identity."""
+    return hashlib.sha256("\x1f".join((source, edge_type, target)).encode()).hexdigest()[:16]
 
 
 class Database:

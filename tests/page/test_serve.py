@@ -12,8 +12,9 @@ from threading import Thread
 
 import pytest
 
-from kg.serve import server
-from kg.store import Graph, Selection
+from kg.pipeline import build
+from kg.serve import Site, server
+from kg.store import Graph, Selection, open_graph
 
 
 @pytest.fixture
@@ -100,3 +101,18 @@ def test_the_page_asks_its_server_for_what_it_lacks(port: int, chromium: object)
     page.wait_for_selector("#panel-name:text('Stable Diffusion XL')")
     assert page.url.endswith("?focus=model%3Astablediffusionxl")
     page.close()
+
+
+def test_a_graph_that_was_built_again_is_shown_without_a_restart(tmp_path: Path) -> None:
+    digests, folder = tmp_path / "in", tmp_path / "graph"
+    digests.mkdir()
+    entry = "# Topic: Image Generation｜\n\n## {0}: A Model\n\n2024.01.2{1}｜NTU\n\n本文提出了名为{0}的图像恢复模型。\n"
+    (digests / "one.md").write_text(entry.format("RestoA", 1), encoding="utf-8")
+    build([str(digests)], folder, jobs=1).graph.close()
+    site = Site(open_graph(folder), limit=100, hops=1)
+    assert json.loads(site.answer("/search?q=RestoB").body) == []
+    first = site.answer("/").body
+    (digests / "two.md").write_text(entry.format("RestoB", 2), encoding="utf-8")
+    build([str(digests)], folder, jobs=1).graph.close()
+    assert json.loads(site.answer("/search?q=RestoB").body)[0]["name"] == "RestoB"
+    assert site.answer("/").body != first
