@@ -117,12 +117,9 @@ def measure(engine: str, size: int, folder: Path, browser: Any) -> Figures:
     told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=MAKING)
     made = float(told.stdout.split()[-1]) if told.stdout.strip() else time.perf_counter() - start
     page = browser.new_page(viewport=VIEW)
-    try:
-        picture = _first_picture(page, out)
-        search = _search(page) if engine == "kg" else None
-        pan = _pan(page) if picture is not None else None
-    finally:
-        page.close()
+    picture = _first_picture(page, out)
+    search = _search(page) if engine == "kg" else None
+    pan = _pan(page) if picture is not None else None
     return Figures(out.stat().st_size / 1e6, made, picture, search, pan)
 
 
@@ -156,8 +153,13 @@ def _search(page: Any) -> float:
     return float(found)
 
 
-def _pan(page: Any) -> float:
+def _pan(page: Any) -> float | None:
     page.wait_for_timeout(2000)
+    try:
+        # `evaluate` would wait for ever for a page that is busy with its layout.
+        page.wait_for_function("() => true", timeout=PATIENCE * 1000)
+    except Exception:
+        return None
     page.evaluate(COUNTER)
     page.mouse.move(640, 400)
     page.mouse.down()
