@@ -231,7 +231,7 @@ def test_progress_is_for_terminals_only(monkeypatch, capsys):
 def test_stats_shows_counts_tops_and_what_was_left_out(run, tiny_folder):
     out = run("stats", "-g", tiny_folder).stdout
     assert "4 papers from 3 files, 2022-08-25 to 2023-07-04, 1 without a date" in out
-    assert "pipeline rules 0" in out and "schema 1.0" in out
+    assert "pipeline rules" in out and "schema 1.0" in out
     assert "     3  diffusion model  扩散模型" in out
     assert (
         "1 copied: paragraphs that stand in another paper's entry\n  in/a.md:50 repeats a paragraph of in/a.md:20."
@@ -325,7 +325,9 @@ def test_export_writes_and_says_what(run, sample_folder, tmp_path, target):
     out = tmp_path / "out"
     result = run("export", target, "-o", out, "-g", sample_folder, "--type", "Model", "--min-papers", "2")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith(f"wrote {out}") and result.stdout.endswith(" edges\n")
+    assert result.stdout.startswith(f"wrote {out}") and result.stdout.endswith(
+        " edges (passing mentions left out: --mentions)\n"
+    )
     assert run("export", target, "-o", out, "-g", sample_folder, "-q").output == ""
 
 
@@ -479,10 +481,12 @@ def test_eval_of_one_paper_as_json(run, tiny_folder, gold):
 
 
 def test_eval_names_papers_that_are_not_there(run, tiny_folder, gold):
-    gold.write_text("".join(f'{{"id": "g{n}", "title": "No {n}", "entities": []}}\n' for n in range(12)), "utf-8")
+    titles = ["DreamBooth: Fine Tuning Text-to-Image Diffusion Models", *(f"No {n}" for n in range(12))]
+    lines = [f'{{"id": "g{n - 1}", "title": "{title}", "entities": []}}\n' for n, title in enumerate(titles)]
+    gold.write_text("".join(lines), "utf-8")
     lines = run("eval", gold, "-g", tiny_folder).stdout.splitlines()
     assert lines[-2:] == [
-        "12 gold papers, 0 of them in the graph",
+        "13 gold papers, 1 of them in the graph",
         "not there: g0, g1, g2, g3, g4, g5, g6, g7, g8, g9 … and 2 more",
     ]
 
@@ -596,3 +600,11 @@ def test_a_page_of_a_part_says_so(run, sample_folder, tmp_path):
     assert f"wrote {out}: the 20 nodes best connected of " in result.stdout
     around = run("-g", sample_folder, "export", "html", "-o", out, "--focus", "CLIP", "--hops", 1)
     assert "nearest to the focus of " in around.stdout
+
+
+def test_eval_of_papers_that_are_not_there_says_so(run, sample_folder, tmp_path):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "x", "title": "No Such Paper", "entities": []}\n')
+    result = run("-g", sample_folder, "eval", gold)
+    assert result.exit_code == 2
+    assert "none of the 1 paper in" in result.stderr and "-g" in result.stderr

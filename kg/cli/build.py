@@ -82,7 +82,9 @@ def _report(figures: Stats, seconds: float) -> None:
         click.echo(f"skipped: {d.detail}", err=True)
     if len(left_out) > len(shown):
         click.echo(f"… and {len(left_out) - len(shown):,} more: kg stats --all", err=True)
-    copied, refusals = (sum(r.count for r in figures.reasons if r.reason == word) for word in ("copied", "refusal"))
+    copied, refusals, empty = (
+        sum(r.count for r in figures.reasons if r.reason == word) for word in ("copied", "refusal", "no-papers")
+    )
     click.echo(
         f"{plural(figures.papers, 'paper')} from {plural(figures.files, 'file')} in {seconds:.1f} s, "
         f"graph in {figures.graph}"
@@ -92,6 +94,7 @@ def _report(figures: Stats, seconds: float) -> None:
     click.echo(
         f"left out: {plural(len(left_out), 'file or entry', 'files or entries')}, "
         f"{plural(copied, 'copied paragraph')}, {plural(refusals, 'refusal')}"
+        + (f"; {plural(empty, 'file')} without papers" if empty else "")
     )
     names = [f'kg show "{top[0].name}"' for t, top in figures.top.items() if t == "Model"]
     click.echo("next: " + "   ".join(["kg stats", *names, "kg export html -o graph.html"]))

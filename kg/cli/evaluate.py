@@ -11,7 +11,8 @@ import click
 
 from kg import console
 from kg.cli.common import Text, common_options, graph_folder, json_option
-from kg.console import heading, table
+from kg.console import heading, plural, table
+from kg.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -57,6 +58,11 @@ def evaluate(gold: Path, errors: bool, paper: str | None, as_json: bool) -> None
         papers = only(papers, paper)
     with open_graph(graph_folder()) as whole, whole.select(Selection()) as graph:
         result = judge(papers, graph.nodes(), graph.edges(evidence=False))
+        if len(result.papers_missing) == result.papers:
+            raise InputError(
+                f"none of the {plural(result.papers, 'paper')} in {gold} is in {whole.folder}: build the digests that "
+                "they come from, or name another graph with -g."
+            )
     if as_json:
         console.emit_json(_json(result, errors))
     else:

@@ -94,7 +94,12 @@ def _command(name: str, exporter: Exporter) -> click.Command:
         what = "Folder" if exporter.folder else f"File ({exporter.suffix})"
         path = click.Path(path_type=Path, file_okay=not exporter.folder, dir_okay=exporter.folder)
         function = click.option(
-            "-o", "--output", metavar="OUT", required=True, type=path, help=f"{what} to write; what it held goes."
+            "-o",
+            "--output",
+            metavar="OUT",
+            required=True,
+            type=path,
+            help=f"{what} to write; files of the same name are replaced.",
         )(function)
     return click.command(name, short_help=exporter.summary)(common_options(function))
 
@@ -140,6 +145,7 @@ def _run(exporter: Exporter, output: Path | None, given: dict[str, Any]) -> None
     options = {name: given.pop(name) for name in exporter.options}
     with open_graph(graph_folder()) as whole, whole.select(Selection(**given)) as graph:
         nodes, edges = graph.counts()
+        unsaid = "MENTIONS" not in edges and "MENTIONS" in whole.counts()[1]
         if not nodes:
             raise InputError(f"nothing in {whole.folder} fits the selection: nothing was written; ask for less.")
         with console.progress(wanted=not is_quiet()) as report:
@@ -148,7 +154,8 @@ def _run(exporter: Exporter, output: Path | None, given: dict[str, Any]) -> None
         return
     if isinstance(written, list):
         total = f"{plural(sum(nodes.values()), 'node')}, {plural(sum(edges.values()), 'edge')}"
-        click.echo(f"wrote {', '.join(str(path) for path in written)}: {total}")
+        without = " (passing mentions left out: --mentions)" if unsaid else ""
+        click.echo(f"wrote {', '.join(str(path) for path in written)}: {total}{without}")
     else:
         numbers = [i for i, head in enumerate(written.headers) if head in written.numbers]
         table = [console.table(written.headers, written.rows, right=numbers)] if written.headers else []

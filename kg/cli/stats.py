@@ -59,8 +59,7 @@ def _rendered(figures: Stats, limit: int | None) -> Iterator[RenderableType]:
         + (f", {figures.first} to {figures.last}" if figures.first else "")
         + (f", {figures.undated:,} without a date" if figures.undated else "")
     )
-    pipeline = " ".join(str(p) for p in (about["pipeline"] or {}).values())
-    yield f"kg {about['kg']}, schema {about['schema']}, pipeline {pipeline}"
+    yield f"kg {about['kg']}, schema {about['schema']}, pipeline {about['pipeline']['name']}"
     for title, counts in (("Nodes", figures.nodes), ("Edges", figures.edges)):
         yield heading(title)
         yield table(("type", "count"), counts.items(), right=[1])

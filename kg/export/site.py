@@ -31,6 +31,7 @@ _NEWEST = 20
 _ROWS = 200
 _SENTENCES = 2
 _UNSAFE = re.compile("[^A-Za-z0-9]+")
+_PAGE = re.compile(r"(?:[a-z0-9-]+-)?[0-9a-f]{10}\.html")  # as `_link` makes them
 
 
 @exporter(
@@ -58,7 +59,16 @@ def export(
     _write(out / "index.html", site.index())
     for node, edges in _with_edges(graph, paged):
         _write(out / site.links[node.id], site.node(node, edges))
+    _forget(out, {out / link for link in site.links.values()})
     return [out / "index.html"]
+
+
+def _forget(out: Path, written: set[Path]) -> None:
+    """Remove the pages that an earlier export left of things that this one does not show."""
+    for kind in ("entity", "paper"):
+        for path in (out / kind).glob("*.html"):
+            if path not in written and _PAGE.fullmatch(path.name):
+                path.unlink()
 
 
 def _write(path: Path, text: str) -> None:

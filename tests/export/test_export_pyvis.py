@@ -56,7 +56,8 @@ class Page(HTMLParser):
 
 
 def read(graph: GraphView, tmp_path: Path, **options: Any) -> Page:
-    (path,) = export(graph, tmp_path / "graph.html", engine="pyvis", **options)
+    path = tmp_path / "graph.html"
+    export(graph, path, engine="pyvis", **options)
     return Page(path.read_bytes().decode("utf-8"))
 
 

@@ -125,3 +125,11 @@ def test_hostile_names_run_nothing_in_the_index(tmp_path: Path, chromium: Any) -
     assert page.evaluate("window.hacked") is None
     assert page.locator("img, iframe").count() == 0
     page.close()
+
+
+def test_pages_of_an_earlier_export_go_and_other_files_stay(tmp_path: Path) -> None:
+    export(Memory(*small()), tmp_path)
+    (tmp_path / "paper" / "my-own.html").write_text("mine", encoding="utf-8")
+    export(Memory(*small()), tmp_path, entities=1, papers=1)
+    assert len(list((tmp_path / "entity").iterdir())) == 1
+    assert len(list((tmp_path / "paper").iterdir())) == 2
