@@ -10,7 +10,9 @@ from __future__ import annotations
 import gc
 import hashlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -151,7 +153,7 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
     context = multiprocessing.get_context("spawn")
     # Workers leave Ctrl-C to the parent: what they are at is finished, what waits is dropped.
     workers = min(jobs, len(tasks), _MOST_WORKERS)
-    pool = ProcessPoolExecutor(workers, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(workers, context, _begin_worker)
     try:
         waiting = {pool.submit(function, task) for task in tasks}
         while waiting:
@@ -164,6 +166,19 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent was killed: a pool's workers would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_chunk(task: tuple[Path, tuple[read.InputFile, ...], bytes]) -> None:

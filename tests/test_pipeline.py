@@ -341,3 +341,34 @@ def test_a_broken_manifest_is_one_sentence_and_the_next_build_mends_it(folder, t
         open_graph(Path("g"))
     build(["in"], Path("g"), jobs=1)
     assert bytes_of(Path("g")) == whole
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the workers in /proc")
+def test_workers_end_when_the_build_is_killed():
+    code = "import time; from kg import work; list(work.map_chunks(time.sleep, [100, 100], 2, 1000))"
+    build_process = subprocess.Popen([sys.executable, "-c", code])
+    children = Path(f"/proc/{build_process.pid}/task/{build_process.pid}/children")
+
+    def alive(worker):
+        try:
+            # A worker that has begun its work has threads; one that waits to be reaped has no command line.
+            return b"spawn_main" in (worker / "cmdline").read_bytes() and len(list((worker / "task").iterdir())) > 1
+        except OSError:
+            return False
+
+    def workers():
+        return [p for p in (Path("/proc", pid) for pid in children.read_text().split()) if alive(p)]
+
+    def within(seconds, condition):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not condition():
+            time.sleep(0.1)
+        return condition()
+
+    try:
+        assert within(60, lambda: len(workers()) == 2)
+        left = workers()
+    finally:
+        build_process.kill()
+        build_process.wait()
+    assert within(20, lambda: not any(map(alive, left)))
