@@ -8,14 +8,17 @@ them. Optional gold entities count neither as found nor as missed. Figures are m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
 
+from kg.calibration import Calibration, calibrate
+from kg.faults import Fault
 from kg.gold import Gold, GoldEntity, Matching, Predicted, forms, match, norm
 from kg.records import ENTITY_TYPES, Edge, Node
 
 RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH", "TRAINED_ON", "EVALUATED_ON", "ADDRESSES", "REPORTS")
-FAULTS = ("missed entity", "wrong entity", "wrong type", "missed relation", "wrong relation")
 _FIELDS = ("date", "arxiv_id", "venue")
 _LABELS = {"topics": "Topic", "institutions": "Institution"}
 
@@ -46,18 +49,12 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that was missed or is wrong.
+class Part:
+    """Figures of some of the papers."""
 
-    `kind` is one of `FAULTS`. `what` is the type or the relation; `detail` what the other side has. A thing of the
-    wrong type counts as wrong and as missed, and is listed once.
-    """
-
-    kind: str
-    paper: str
-    what: str
-    name: str
-    detail: str = ""
+    papers: int
+    entity: Score
+    relation: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,7 @@ class Evaluation:
     """All figures, and all faults in the order of the gold papers.
 
     `core` counts proposed entities and salient tasks, `metadata` what digests state outright; neither has wrong ones.
+    `by_format` has the papers of the graph by the formats of the digests they come from, the most papers first.
     """
 
     papers: int
@@ -76,20 +74,31 @@ class Evaluation:
     by_type: dict[str, Score]
     by_relation: dict[str, Score]
     metadata: dict[str, Score]
+    by_format: dict[str, Part]
+    calibration: Calibration
     faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """One judgement: in which group of figures, under which label, "right", "wrong" or "missed"."""
+    """One judgement: in which group of figures, under which label, "right", "wrong" or "missed".
+
+    A relation that the graph has comes with its confidence.
+    """
 
     group: str
     label: str
     result: str
     fault: Fault | None = None
+    confidence: float | None = None
 
 
-def evaluate(gold: Sequence[Gold], nodes: Iterable[Node], edges: Iterable[Edge]) -> Evaluation:
+def evaluate(
+    gold: Sequence[Gold],
+    nodes: Iterable[Node],
+    edges: Iterable[Edge],
+    formats: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Evaluation:
     """Compare a graph with gold papers.
 
     Parameters
@@ -99,6 +108,8 @@ def evaluate(gold: Sequence[Gold], nodes: Iterable[Node], edges: Iterable[Edge])
     nodes, edges
         The graph, both sorted by id. Every edge from a paper to an entity counts, so leave passing mentions out
         unless they should.
+    formats : mapping of str to sequence of str
+        Formats of the digests that each paper was read from, by the paper's id in the graph.
     """
     by_id = {n.id: n for n in nodes}
     by_title = defaultdict(list)
@@ -110,30 +121,34 @@ def evaluate(gold: Sequence[Gold], nodes: Iterable[Node], edges: Iterable[Edge])
     for edge in edges:
         out[edge.source].append(edge)
     outcomes: list[_Outcome] = []
+    parts: dict[str, list[list[_Outcome]]] = defaultdict(list)
     missing = []
     for paper in gold:
         found = by_title.get(norm(paper.title), [])
-        targets = [(by_id[e.target], e.type) for p in found for e in out[p.id] if e.target in by_id]
-        outcomes += _entities(paper, _predicted(targets))
-        outcomes += _metadata(paper, found, [node for node, _ in targets])
+        targets = [(by_id[e.target], e) for p in found for e in out[p.id] if e.target in by_id]
+        mine = [*_entities(paper, _predicted(targets)), *_metadata(paper, found, [node for node, _ in targets])]
+        outcomes += mine
         if not found:
             missing.append(paper.id)
-    return _evaluation(len(gold), missing, outcomes)
+        elif formats:
+            parts[", ".join(sorted({f for p in found for f in formats.get(p.id, ())}))].append(mine)
+    return _evaluation(len(gold), missing, outcomes, parts)
 
 
-def _predicted(targets: Iterable[tuple[Node, str]]) -> list[Predicted]:
-    relations: dict[str, set[str]] = {}
+def _predicted(targets: Iterable[tuple[Node, Edge]]) -> list[Predicted]:
+    relations: dict[str, dict[str, float | None]] = {}
     nodes = {}
-    for node, relation in targets:
+    for node, edge in targets:
         if node.type in ENTITY_TYPES:
             nodes[node.id] = node
-            relations.setdefault(node.id, set()).add(relation)
+            relations.setdefault(node.id, {})[edge.type] = edge.attributes.get("confidence")
     return [
         Predicted(
             nodes[i].type,
             nodes[i].name,
             forms([nodes[i].name, *nodes[i].attributes.get("aliases", ())]),
             frozenset(found),
+            found,
         )
         for i, found in relations.items()
     ]
@@ -151,21 +166,28 @@ def _entities(paper: Gold, predicted: Sequence[Predicted]) -> Iterator[_Outcome]
                 yield _Outcome("entity", p.type, "right")
         elif not _excused(gold, typed, k):
             other = untyped.gold_of.get(k)
-            kind, detail = "wrong entity", ", ".join(sorted(p.relations))
+            kind, detail, cost = "wrong entity", ", ".join(sorted(p.relations)), _cost(p.relations)
             if other is not None and other not in hit:
                 kind, detail = "wrong type", "is " + "/".join(gold[other].type)
+                cost += 0 if gold[other].optional else _cost(gold[other].relations)
                 renamed.add(other)
-            yield _Outcome("entity", p.type, "wrong", Fault(kind, paper.id, p.type, p.name, detail))
+            yield _Outcome("entity", p.type, "wrong", Fault(kind, paper.id, p.type, p.name, detail, cost))
         yield from _relations(paper, p, i, _excused(gold, typed, k))
     for i, g in enumerate(gold):
         if not g.optional:
             if i not in hit:
-                fault = Fault("missed entity", paper.id, "/".join(g.type), g.names[0], ", ".join(g.relations))
+                cost = _cost(g.relations)
+                fault = Fault("missed entity", paper.id, "/".join(g.type), g.names[0], ", ".join(g.relations), cost)
                 yield _Outcome("entity", g.type[0], "missed", None if i in renamed else fault)
             if g.core:
                 yield _Outcome("core", "", "right" if i in hit else "missed")
             yield from _missed_relations(paper, i, typed, predicted)
     yield from _untyped(gold, predicted, untyped)
+
+
+def _cost(relations: Iterable[str]) -> int:
+    """Errors that an entity makes which is not what it should be: itself and its relations."""
+    return 1 + len(set(RELATIONS).intersection(relations))
 
 
 def _excused(gold: Sequence[GoldEntity], matching: Matching, k: int) -> bool:
@@ -178,14 +200,14 @@ def _relations(paper: Gold, p: Predicted, i: int | None, excused: bool) -> Itera
     for relation in sorted(p.relations & set(RELATIONS)):
         if gold is None:
             if not excused:
-                yield _Outcome("relation", relation, "wrong")
+                yield _Outcome("relation", relation, "wrong", None, p.confidence.get(relation))
         elif gold.optional:
             continue
         elif relation in gold.relations:
-            yield _Outcome("relation", relation, "right")
+            yield _Outcome("relation", relation, "right", None, p.confidence.get(relation))
         else:
             fault = Fault("wrong relation", paper.id, relation, p.name, "is " + ", ".join(gold.relations))
-            yield _Outcome("relation", relation, "wrong", fault)
+            yield _Outcome("relation", relation, "wrong", fault, p.confidence.get(relation))
 
 
 def _missed_relations(paper: Gold, i: int, matching: Matching, predicted: Sequence[Predicted]) -> Iterator[_Outcome]:
@@ -230,12 +252,23 @@ def _metadata(paper: Gold, found: Sequence[Node], targets: Sequence[Node]) -> It
             yield _Outcome("metadata", field, "right" if want in names else "missed")
 
 
-def _evaluation(papers: int, missing: Sequence[str], outcomes: Sequence[_Outcome]) -> Evaluation:
-    counts = Counter((o.group, o.label, o.result) for o in outcomes)
-    totals = Counter((o.group, o.result) for o in outcomes)
+def _total(group: str, outcomes: Iterable[_Outcome]) -> Score:
+    totals = Counter(o.result for o in outcomes if o.group == group)
+    return Score(*(totals[result] for result in ("right", "wrong", "missed")))
 
-    def total(group: str) -> Score:
-        return Score(*(totals[group, result] for result in ("right", "wrong", "missed")))
+
+def _part(papers: Sequence[Sequence[_Outcome]]) -> Part:
+    entity, relation = (_total(group, chain.from_iterable(papers)) for group in ("entity", "relation"))
+    return Part(len(papers), entity, relation)
+
+
+def _evaluation(
+    papers: int,
+    missing: Sequence[str],
+    outcomes: Sequence[_Outcome],
+    parts: Mapping[str, Sequence[Sequence[_Outcome]]],
+) -> Evaluation:
+    counts = Counter((o.group, o.label, o.result) for o in outcomes)
 
     def by(group: str, labels: Iterable[str]) -> dict[str, Score]:
         return {n: Score(*(counts[group, n, result] for result in ("right", "wrong", "missed"))) for n in labels}
@@ -243,12 +276,14 @@ def _evaluation(papers: int, missing: Sequence[str], outcomes: Sequence[_Outcome
     return Evaluation(
         papers,
         tuple(missing),
-        total("entity"),
-        total("untyped"),
-        total("relation"),
-        total("core"),
+        _total("entity", outcomes),
+        _total("untyped", outcomes),
+        _total("relation", outcomes),
+        _total("core", outcomes),
         by("entity", ENTITY_TYPES),
         by("relation", RELATIONS),
         by("metadata", (*_FIELDS, *_LABELS)),
+        {name: _part(parts[name]) for name in sorted(parts, key=lambda n: (-len(parts[n]), n))},
+        calibrate((o.confidence, o.result == "right") for o in outcomes if o.confidence is not None),
         tuple(o.fault for o in outcomes if o.fault),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -66,12 +66,13 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """An entity that a graph links to a paper, with all relations between the two."""
+    """An entity that a graph links to a paper, with all relations between the two, and how sure each is."""
 
     type: str
     name: str
     forms: frozenset[str]
     relations: frozenset[str]
+    confidence: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

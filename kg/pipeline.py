@@ -102,7 +102,7 @@ def build(
         if current is not None:
             return current
         papers = papers_of(reading.entries)
-        copies, copied = _screen(reading, papers, cache)
+        copies, copied = screened(reading, papers, cache)
         shards = work.extract_all(reading, copies, pipeline, cache, jobs, progress)
         progress("linking", 0, 3)
         with link(reading.entries, papers, shards, Lexicon.load(), cache / "linking") as db:
@@ -160,7 +160,7 @@ def _current(folder: Path, about: Mapping[str, Any]) -> Built | None:
         return Built(graph, tuple(graph.dropped()))
 
 
-def _screen(
+def screened(
     reading: Reading, papers: Sequence[Paper], cache: Path
 ) -> tuple[dict[int, tuple[Any, ...]], tuple[Dropped, ...]]:
     """Copied passages by entry, and the report of them."""
@@ -181,6 +181,7 @@ def _tables(
 
     strings = pa.list_(pa.string())
     paper_types = {"urls": strings, "authors": strings, "source": strings}
+    input_types = {"file": pa.string(), "sha256": pa.string(), "entries": pa.int32(), "format": pa.string()}
     rows = [_paper_row(p) for p in papers]
     names = list(rows[0])
     other = [d.other for d in dropped]
@@ -200,9 +201,8 @@ def _tables(
         ),
         "inputs": pa.table(
             {
-                "file": pa.array([f for f, _, _ in reading.inputs], pa.string()),
-                "sha256": pa.array([s for _, s, _ in reading.inputs], pa.string()),
-                "entries": pa.array([n for _, _, n in reading.inputs], pa.int32()),
+                name: pa.array([row[i] for row in reading.inputs], kind)
+                for i, (name, kind) in enumerate(input_types.items())
             }
         ),
     }
@@ -251,7 +251,7 @@ def _about(sources: Sequence[str], pipeline: str, reading: Reading) -> Mapping[s
     from kg import __version__, work
     from kg.schema import schema
 
-    listing = "".join(f"{sha} {file}\n" for file, sha, _ in reading.inputs)
+    listing = "".join(f"{sha} {file}\n" for file, sha, _, _ in reading.inputs)
     return {
         "kg": __version__,
         "schema": schema().version,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2
 TABLES = ("papers", "nodes", "edges", "evidence", "aliases", "dropped", "inputs")
 _BATCH = 20_000
 _ROW_GROUP = 1 << 17
@@ -163,6 +163,16 @@ class Graph:
         for stage, reason, file, line, detail, text, other_file, other_line in rows:
             other = Source(other_file, other_line) if other_file else None
             yield Dropped(stage, reason, Source(file, line), detail, text, other)
+
+    def formats(self) -> dict[str, tuple[str, ...]]:
+        """Names of the digest formats that each paper was read from, sorted."""
+        rows = self.sql(
+            r"""SELECT p.id, list_sort(list(DISTINCT i.format))
+                FROM (SELECT id, unnest(source) AS place FROM paper) p
+                JOIN input i ON i.file = regexp_replace(p.place, ':\d+$', '')
+                GROUP BY p.id ORDER BY p.id"""
+        )
+        return {paper: tuple(found) for paper, found in rows}
 
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """Numbers of nodes by type and of edges by type, in the order of the schema."""

@@ -54,7 +54,7 @@ class Reading:
     entries: tuple[Entry, ...]
     chunk: tuple[str, ...]
     dropped: tuple[Dropped, ...]
-    inputs: tuple[tuple[str, str, int], ...]  # file, sha256, number of entries
+    inputs: tuple[tuple[str, str, int, str], ...]  # file, sha256, number of entries, format
     entry: NDArray[np.int32]
     passage: NDArray[np.int32]
     value: NDArray[np.uint64]
@@ -219,7 +219,7 @@ def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Rea
     decode = msgspec.json.Decoder(ReadResult).decode
     found: list[tuple[Entry, str]] = []
     dropped: list[Dropped] = []
-    inputs: list[tuple[str, str, int]] = []
+    inputs: list[tuple[str, str, int, str]] = []
     passages: list[NDArray[np.int32]] = [np.empty(0, np.int32)]  # of each entry
     sizes: list[NDArray[np.int32]] = [np.empty(0, np.int32)]  # fingerprints of each passage
     values: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
@@ -229,7 +229,7 @@ def _gather(folder: Path, chunks: Mapping[str, Sequence[read.InputFile]]) -> Rea
         for file, sha, head in zip(*(columns[c].to_pylist() for c in ("file", "sha256", "head")), strict=True):
             result = decode(head)
             dropped += result.dropped
-            inputs.append((file, sha, len(result.entries)))
+            inputs.append((file, sha, len(result.entries), result.entries[0].format if result.entries else ""))
             found += ((entry, name) for entry in result.entries)
         passages.append(columns["passage_counts"].flatten().to_numpy())
         sizes.append(columns["print_counts"].flatten().to_numpy())

@@ -238,7 +238,7 @@ def tables() -> dict[str, pa.Table]:
             other_file=text,
             other_line=number,
         ),
-        "inputs": _table([("in/a.md", "00", 4)], file=text, sha256=text, entries=number),
+        "inputs": _table([("in/a.md", "00", 4, "paperdaily")], file=text, sha256=text, entries=number, format=text),
     }
 
 

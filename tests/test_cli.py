@@ -468,7 +468,10 @@ def test_eval_prints_figures(run, tiny_folder, gold):
 
 def test_eval_lists_errors_by_kind(run, tiny_folder, gold):
     out = run("eval", gold, "-g", tiny_folder, "--errors").stdout
-    assert "missed entity: 1\npaper  what     name  note\nsdxl   Dataset  COCO  EVALUATED_ON" in out
+    # Stable Diffusion's second relation costs one error, COCO two, a wrong type two with their relations.
+    assert "Errors by kind\ncost  share  faults  papers  kind\n   4    57%       1       1  wrong type\n" in out
+    assert "missed entity: 1\ncost  paper  what     name  note\n   2  sdxl   Dataset  COCO  EVALUATED_ON" in out
+    assert out.index("wrong type: 1") < out.index("missed entity: 1") < out.index("missed relation: 1")
     assert "wrong type: 1\n" in out and "missed relation: 1\n" in out and "wrong relation" not in out
 
 
@@ -476,8 +479,34 @@ def test_eval_of_one_paper_as_json(run, tiny_folder, gold):
     figures = json.loads(run("eval", gold, "-g", tiny_folder, "--json", "--paper", "2307.01952", "--errors").stdout)
     assert figures["papers"] == 1 and figures["core_recall"] == 1.0
     assert figures["entity"] == {"precision": 1.0, "recall": 0.6667, "f1": 0.8, "right": 2, "wrong": 0, "missed": 1}
-    assert [(e["kind"], e["name"]) for e in figures["errors"]] == [("missed entity", "COCO")]
+    assert [(e["kind"], e["name"], e["cost"]) for e in figures["errors"]] == [("missed entity", "COCO", 2)]
+    assert figures["error_groups"]["kinds"][0]["cost"] == 2 and figures["error_groups"]["names"] == []
+    assert figures["by_format"]["paperdaily"]["entity"] == figures["entity"]
+    assert "calibration" not in figures
     assert run("eval", gold, "-g", tiny_folder, "--paper", "sd").exit_code == 4
+
+
+def test_eval_shows_calibration(run, tiny_folder, gold):
+    out = run("eval", gold, "-g", tiny_folder, "--calibration").stdout
+    table = "confidence  edges   mean  right\n0.5-0.6         1  0.500  0.000\n0.9-1.0         3  0.947  1.000\n"
+    assert f"Calibration\n{table}expected calibration error 0.165, 4 edges\n" in out
+    figures = json.loads(run("eval", gold, "-g", tiny_folder, "--calibration", "--json").stdout)["calibration"]
+    assert figures["error"] == 0.165 and figures["edges"] == 4
+    assert figures["bins"][0] == {"low": 0.5, "high": 0.6, "edges": 1, "confidence": 0.5, "right": 0.0}
+    assert "Calibration" not in run("eval", gold, "-g", tiny_folder).stdout
+
+
+def test_eval_shows_formats_where_there_are_several(run, sample_folder, gold):
+    titles = ("LoRA: Low-Rank Adaptation of Large Language Models", "DreamFusion: Text-to-3D using 2D Diffusion", "")
+    lines = [
+        json.dumps({"id": f"g{n}", "title": t, "entities": [{"names": ["X"], "type": ["Task"], "relations": []}]})
+        for n, t in enumerate(titles)
+    ]
+    gold.write_text("\n".join(lines), "utf-8")
+    out = run("eval", gold, "-g", sample_folder).stdout
+    assert "By format of the digest\n" in out and "huggingarxiv, paperdaily       1" in out
+    gold.write_text(lines[0], "utf-8")
+    assert "By format" not in run("eval", gold, "-g", sample_folder).stdout
 
 
 def test_eval_names_papers_that_are_not_there(run, tiny_folder, gold):

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.calibration import calibrate
 from kg.errors import InputError, NameNotFoundError
-from kg.evaluate import Score, evaluate
+from kg.evaluate import Part, Score, evaluate
+from kg.faults import Fault, by_kind, by_name, by_pattern, costliest
 from kg.gold import Gold, GoldEntity, Predicted, forms, match, norm, only, read_gold
 from kg.records import Edge, Node
 
@@ -166,6 +168,133 @@ def test_papers_are_found_by_title_however_spelled():
     spelled = gold(wanted("SDXL"), title=TITLE.upper().replace("-", " ") + ".")
     result = evaluate([spelled], [entity("s", "Model", "SDXL"), paper()], edges(("USES", "s")))
     assert result.papers_missing == () and result.entity == Score(1, 0, 0)
+
+
+NAMES = st.sampled_from("abcdef")
+TYPES = st.sampled_from(["Model", "Method", "Task"])
+LINKS = st.sets(st.sampled_from(["PROPOSES", "USES", "ADDRESSES", "MENTIONS"]), min_size=1).map(sorted)
+
+
+@given(
+    st.lists(st.tuples(NAMES, TYPES, LINKS, st.booleans()), max_size=5),
+    st.lists(st.tuples(NAMES, TYPES, LINKS), max_size=5),
+)
+def test_the_costs_of_all_faults_are_all_errors_in_the_figures(golds, found):
+    entities = [wanted(name, type, links, optional=optional) for name, type, links, optional in golds]
+    nodes = [paper(), *(entity(f"n{i}", type, name) for i, (name, type, _) in enumerate(found))]
+    out = edges(*((link, f"n{i}") for i, (_, _, links) in enumerate(found) for link in links))
+    result = evaluate([gold(*entities)], nodes, out)
+    errors = [s.wrong + s.missed for s in (result.entity, result.relation)]
+    assert sum(f.cost for f in result.faults) == sum(errors)
+    for groups in (by_kind(result.faults), by_pattern(result.faults)):
+        assert sum(g.cost for g in groups) == sum(errors)
+
+
+def test_a_fault_costs_the_entity_and_its_relations():
+    result = evaluate(
+        [gold(wanted("LoRA", "Method", ["PROPOSES", "USES"]), wanted("SD", relations=("USES", "COMPARES_WITH")))],
+        [entity("l", "Model", "LoRA"), entity("x", "Model", "X"), paper()],
+        edges(("USES", "l"), ("COMPARES_WITH", "x")),
+    )
+    # LoRA: a wrong model with a wrong relation, a missed method with two missed ones.
+    assert [(f.kind, f.name, f.cost) for f in costliest(result.faults)] == [
+        ("wrong type", "LoRA", 5),
+        ("missed entity", "SD", 3),
+        ("wrong entity", "X", 2),
+    ]
+
+
+def test_faults_are_grouped_the_costliest_first():
+    faults = [
+        Fault("wrong relation", "p1", "USES", "CLIP", "is COMPARES_WITH"),
+        Fault("wrong entity", "p1", "Method", "diffusion model", "USES", 2),
+        Fault("wrong entity", "p2", "Method", "Diffusion-Model", "USES", 2),
+        Fault("wrong entity", "p2", "Method", "diffusion model", "USES", 2),
+        Fault("wrong entity", "p2", "Model", "CLIP", "PROPOSES, USES", 3),
+        Fault("wrong entity", "p2", "Model", "CLIP", "PROPOSES", 2),
+    ]
+
+    def shown(groups):
+        return [(g.kind, g.what, g.name, g.detail, g.faults, g.papers, g.cost) for g in groups]
+
+    assert shown(by_kind(faults)) == [
+        ("wrong entity", "", "", "", 5, 2, 11),
+        ("wrong relation", "USES", "CLIP", "is COMPARES_WITH", 1, 1, 1),
+    ]
+    assert shown(by_pattern(faults))[:2] == [
+        ("wrong entity", "Method", "diffusion model", "USES", 3, 2, 6),
+        ("wrong entity", "Model", "CLIP", "PROPOSES, USES", 1, 1, 3),
+    ]
+    # CLIP, twice in one paper, is no name that recurs.
+    assert shown(by_name(faults)) == [("wrong entity", "Method", "diffusion model", "USES", 3, 2, 6)]
+
+
+def test_figures_by_format():
+    papers = [
+        gold(wanted("A"), title="One"),
+        gold(wanted("A"), title="Two"),
+        gold(wanted("A"), title="Three"),
+        gold(wanted("A"), title="Four"),
+    ]
+    nodes = [entity("a", "Model", "A"), *(paper(f"p{n}", title) for n, title in enumerate(("One", "Two", "Three")))]
+    out = edges(("USES", "a"), source="p0") + edges(("PROPOSES", "a"), source="p1")
+    formats = {"p0": ["markdown"], "p1": ["paperdaily"], "p2": ["paperdaily"]}
+    result = evaluate(papers, nodes, out, formats)
+    # The paper that is in no digest is in no format either.
+    assert list(result.by_format.items()) == [
+        ("paperdaily", Part(2, Score(1, 0, 1), Score(0, 1, 2))),
+        ("markdown", Part(1, Score(1, 0, 0), Score(1, 0, 0))),
+    ]
+    assert evaluate(papers, nodes, out).by_format == {}
+
+
+def test_a_paper_of_two_digests_counts_to_both_formats_together():
+    formats = {"paper:1": ["jsonl", "markdown"]}
+    result = evaluate([gold()], [paper()], [], formats)
+    assert list(result.by_format) == ["jsonl, markdown"]
+
+
+def test_calibration_by_hand():
+    found = calibrate([(0.95, True), (0.91, True), (0.96, False), (0.3, False), (1.0, True), (0.39, True)])
+    assert [(b.low, b.high, b.edges, b.right) for b in found.bins] == [(0.3, 0.4, 2, 1), (0.9, 1.0, 4, 3)]
+    low, high = found.bins
+    assert (low.confidence, low.share) == (pytest.approx(0.345), 0.5)
+    assert (high.confidence, high.share) == (pytest.approx(0.955), 0.75)
+    assert found.edges == 6 and found.error == pytest.approx((2 * 0.155 + 4 * 0.205) / 6)
+    assert calibrate([]).error == 0.0 and calibrate([]).bins == ()
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_bin_begins_at_its_lower_bound(tenth):
+    (found,) = calibrate([(tenth / 10, True)]).bins
+    assert (found.low, found.high) == (tenth / 10, (tenth + 1) / 10)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
+def test_every_edge_is_in_one_bin_and_the_error_is_a_share(judged):
+    found = calibrate(judged)
+    assert sum(b.edges for b in found.bins) == len(judged)
+    assert sum(b.right for b in found.bins) == sum(right for _, right in judged)
+    assert 0 <= found.error <= 1
+
+
+def test_calibration_leaves_optional_entities_out():
+    def sure(id, relation, target, confidence):
+        return Edge(id, "paper:1", target, relation, {"confidence": confidence})
+
+    result = evaluate(
+        [gold(wanted("A", relations=("USES",)), wanted("B", optional=True), wanted("C"))],
+        [*(entity(n.lower(), "Model", n) for n in "ABX"), paper()],
+        [
+            sure("1", "USES", "a", 0.9),
+            sure("2", "PROPOSES", "a", 0.55),
+            sure("3", "USES", "b", 0.2),
+            sure("4", "USES", "x", 0.7),
+        ],
+    )
+    # A is used, not proposed; X is nothing; C, which is missed, has no edge.
+    assert [(b.low, b.edges, b.right) for b in result.calibration.bins] == [(0.5, 1, 0), (0.7, 1, 0), (0.9, 1, 1)]
+    assert result.calibration.error == pytest.approx((0.55 + 0.7 + 0.1) / 3)
 
 
 def test_forms_know_generic_words_and_plurals():
