@@ -96,7 +96,7 @@ def build(
     with locked(folder, wait), no_collection():
         cache, jobs = folder / "cache", jobs or os.cpu_count() or 1
         reading = work.read_all(files, cache, jobs, progress, stdin)
-        _check(sources, reading, strict)
+        check(sources, reading, strict)
         about = _about(sources, pipeline, reading)
         current = _current(folder, about)
         if current is not None:
@@ -138,7 +138,8 @@ def locked(folder: Path, wait: float) -> Iterator[None]:
         lock.release()
 
 
-def _check(sources: Sequence[str], reading: Reading, strict: bool) -> None:
+def check(sources: Sequence[str], reading: Reading, strict: bool = False) -> None:
+    """Raise `InputError` where reading found no paper, or (with `strict`) a file that cannot be read."""
     bad = [d for d in reading.dropped if d.stage == "read" and d.reason not in HARMLESS | {"refusal"}]
     if strict and bad:
         more = f" ({len(bad) - 1} more like it)" if len(bad) > 1 else ""

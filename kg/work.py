@@ -278,6 +278,11 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
     shards.store(shard, rows, **stamp)
 
 
+def extract(extractor: str, entry: Entry) -> Extraction:
+    """What an extractor of that name, loaded once, finds in an entry."""
+    return _extract(_extractor(extractor), entry)
+
+
 def _extract(extractor: Extractor, entry: Entry) -> Extraction:
     try:
         return extractor.extract(entry)

@@ -18,7 +18,7 @@ from kg.errors import PluginError
 from kg.export.base import Option, Summary, exporter
 from kg.store import Graph
 
-COMMANDS = ("build", "stats", "show", "query", "shell", "export", "serve", "eval", "schema", "plugins")
+COMMANDS = ("build", "stats", "show", "query", "shell", "export", "serve", "annotate", "eval", "schema", "plugins")
 DIGEST = """# Topic: Image Generation｜
 
 ## Adding Conditional Control to Text-to-Image Diffusion Models
