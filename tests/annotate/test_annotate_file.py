@@ -99,6 +99,13 @@ def test_a_page_is_written_for_papers_that_have_texts_and_over_no_other_file(tmp
         page_beside(gold)
 
 
+def test_the_documented_format_is_sound(tmp_path):
+    (example,) = re.findall(r"```json\n(.*?)```", (resource("docs") / "annotating.md").read_text("utf-8"), re.S)
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(json.loads(example)), "utf-8")
+    assert check(path) == [] and len(annotated(path)[0].entities) == 4
+
+
 @pytest.mark.parametrize(("name", "papers", "entities"), [("train", 1405, 22859), ("dev", 56, 945)])
 def test_the_published_annotations_are_sound_and_hold_no_text(name, papers, entities):
     path = resource("data") / "gold" / f"{name}.jsonl"
