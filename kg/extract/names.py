@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import ahocorasick
+import numpy as np
 
 from kg.extract.text import fold, squeeze
 
@@ -31,7 +32,8 @@ class Hit(NamedTuple):
     known: Known
 
 
-_LATIN_RUN = re.compile(r"[A-Za-z0-9]+")
+# One byte a character: 1 where it is an ASCII letter or digit.
+_ALNUM = bytes(chr(c).isascii() and chr(c).isalnum() for c in range(256))
 
 
 class NameMatcher:
@@ -51,9 +53,7 @@ class NameMatcher:
 
     def find(self, text: str) -> list[Hit]:
         """All matches that no longer one covers, in order."""
-        folded = fold(text)
-        squeezed, offsets = squeeze(folded)
-        hits = list(self._hits(text, folded, squeezed, offsets))
+        hits = list(self._hits(text, fold(text)))
         hits.sort(key=lambda h: (h.start - h.end, h.start))
         taken = bytearray(len(text))
         kept = []
@@ -64,22 +64,23 @@ class NameMatcher:
             kept.append(hit)
         return sorted(kept)
 
-    def _hits(self, text: str, folded: str, squeezed: str, offsets: list[int]) -> Iterator[Hit]:
-        size = len(folded)
-        # Where a Latin word or number goes on: no name begins or ends there.
-        inside = bytearray(size + 1)
-        for word in _LATIN_RUN.finditer(folded):
-            inside[word.start() + 1 : word.end()] = b"\1" * (word.end() - word.start() - 1)
+    def _hits(self, text: str, folded: str) -> Iterator[Hit]:
+        squeezed, offsets = squeeze(folded)
+        inside = _inside(folded)
+        # Most of what the automaton finds are letters within a word: seen here without a look at the text.
+        within = np.frombuffer(inside, np.uint8)[offsets].tobytes()
         for last, (length, all_known) in self._automaton.iter(squeezed):
-            start, end = offsets[last - length + 1], offsets[last] + 1
-            if inside[start]:
+            first = last - length + 1
+            if within[first]:
                 continue
+            end = int(offsets[last]) + 1
             if inside[end]:
                 # An English plural: GANs, diffusion models.
                 plural = folded[end] == "s" and not inside[end + 1]
                 if not plural or folded[end - 1] == "s":
                     continue
                 end += 1
+            start = int(offsets[first])
             raw = text[start:end]
             if "\n" in raw:
                 continue
@@ -103,3 +104,9 @@ class NameMatcher:
         if body.lower() in self._ordinary:
             return False
         return not raw.islower() or len(name) > 5
+
+
+def _inside(folded: str) -> bytes:
+    """For each character whether a Latin word or number goes on with it: no name begins or ends before it."""
+    alnum = int.from_bytes(folded.encode("latin-1", "replace").translate(_ALNUM), "little")
+    return (alnum & alnum << 8).to_bytes(len(folded) + 1, "little")

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from kg.records import Entry
@@ -14,33 +16,37 @@ TITLE = "title"
 _KEY = "kg.text"
 
 # Full-width Latin, dashes and odd spaces, one character for one: offsets hold.
-_FOLD = {c: chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | dict.fromkeys(map(ord, "‐‑‒–—―－"), "-")
-_FOLD |= dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000\t"), " ")
-_FOLD |= {ord("’"): "'", ord("‘"): "'"}
+_FOLD = {chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | dict.fromkeys("‐‑‒–—―－", "-")
+_FOLD |= dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\t", " ") | dict.fromkeys("’‘", "'")
+# Found by a pattern: `str.translate` looks up every character of a Chinese text.
+_TO_FOLD = re.compile(f"[{''.join(_FOLD)}]")
 # Not an emphatic full stop inside a name or number: GPT-4.1, e.g., Fig. 3.
 _STOP = re.compile(
     r"[。！？!?；;…]+[”’」』）)\"']*"
     r"|(?<![A-Z])(?<!e\.g)(?<!i\.e)(?<!et al)(?<!vs)\.[”\"')]*(?=\s+[A-Z\u4e00-\u9fff“\"(]|$)"
 )
 _ENGLISH = re.compile(r"(?:[A-Za-z][\w'’-]*[,;:]? ){12}")
-_GLUE = re.compile(r"[^\s\-_]+")
+_GLUE = re.compile(r"[\s\-_]")
+_KEPT = bytes(_GLUE.match(chr(c)) is None for c in range(256))
 
 
 def fold(text: str) -> str:
     """Half-width, plain dashes and spaces, lower case where that keeps every offset."""
-    text = text.translate(_FOLD)
+    text = _TO_FOLD.sub(lambda found: _FOLD[found[0]], text)
     lower = text.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def squeeze(folded: str) -> tuple[str, list[int]]:
+def squeeze(folded: str) -> tuple[str, NDArray[np.intp]]:
     """A folded text without spaces and hyphens, and for each character left its offset in the text."""
-    parts: list[str] = []
-    offsets: list[int] = []
-    for run in _GLUE.finditer(folded):
-        parts.append(run[0])
-        offsets.extend(range(run.start(), run.end()))
-    return "".join(parts), offsets
+    squeezed = folded.replace(" ", "").replace("-", "").replace("\n", "").replace("_", "")
+    # One byte a character; one beyond Latin-1 becomes "?".
+    offsets = np.flatnonzero(np.frombuffer(folded.encode("latin-1", "replace").translate(_KEPT), np.bool_))
+    if len(squeezed) != len(offsets) or squeezed.split(None, 1) != [squeezed]:
+        # A rare kind of space.
+        offsets = np.array([i for i, c in enumerate(folded) if not _GLUE.match(c)], np.intp)
+        squeezed = "".join(folded[i] for i in offsets)
+    return squeezed, offsets
 
 
 @dataclass(frozen=True, slots=True)
