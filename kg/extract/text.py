@@ -21,9 +21,10 @@ _FOLD |= dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\t", " ") | dict.fro
 # Found by a pattern: `str.translate` looks up every character of a Chinese text.
 _TO_FOLD = re.compile(f"[{''.join(_FOLD)}]")
 # Not an emphatic full stop inside a name or number: GPT-4.1, e.g., Fig. 3.
+# One set of characters to begin with: the search goes from one to the next of them.
 _STOP = re.compile(
-    r"[。！？!?；;…]+[”’」』）)\"']*"
-    r"|(?<![A-Z])(?<!e\.g)(?<!i\.e)(?<!et al)(?<!vs)\.[”\"')]*(?=\s+[A-Z\u4e00-\u9fff“\"(]|$)"
+    r"[。！？!?；;….](?:(?<!\.)[。！？!?；;…]*[”’」』）)\"']*"
+    r"|(?<=\.)(?<![A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?<!et al\.)(?<!vs\.)[”\"')]*(?=\s+[A-Z\u4e00-\u9fff“\"(]|$))"
 )
 _ENGLISH = re.compile(r"(?:[A-Za-z][\w'’-]*[,;:]? ){12}")
 _GLUE = re.compile(r"[\s\-_]")

@@ -16,7 +16,8 @@ _VARIANT = (
 )
 _RUN = rf"{_WORD}+(?:[._'’]{_WORD}+|-(?:{_VARIANT}|(?![a-z]{{2,}}(?![A-Z0-9])){_WORD}+))*(?:\+\+?(?!{_WORD}))?"
 LATIN = re.compile(_RUN)
-_TOKEN = re.compile(rf"{_RUN}|\s+|.", re.DOTALL)
+_TOKEN = re.compile(rf"{_RUN}|\s+|\S")
+_TOKEN_AND_SPACE = re.compile(rf"{_RUN} ?|\S ?|\s+")
 
 
 def tokens(text: str) -> list[str]:
@@ -38,14 +39,9 @@ class MixedTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenize a text; a single space belongs to the token before it, as everywhere in spaCy."""
-        words: list[str] = []
-        spaces: list[bool] = []
-        for token in tokens(text):
-            if token[0] == " " and words and not spaces[-1] and not words[-1].isspace():
-                spaces[-1] = True
-                token = token[1:]
-                if not token:
-                    continue
-            words.append(token)
-            spaces.append(False)
+        words = _TOKEN_AND_SPACE.findall(text)
+        spaces = [False] * len(words)
+        for i, word in enumerate(words):
+            if word[-1] == " " and not word.isspace():
+                words[i], spaces[i] = word[:-1], True
         return Doc(self.vocab, words=words, spaces=spaces)
