@@ -60,11 +60,11 @@ class CueIndex:
 
     def around(self, start: int, end: int, low: int, high: int) -> list[tuple[str, Cue]]:
         """Cues within [low, high) before and after [start, end), each with where it stands ("<near", ">far")."""
+        first = bisect_left(self._starts, max(low, start - FAR))
         out = []
-        for cue in self._cues[bisect_left(self._starts, max(low, start - FAR)) : bisect_left(self._starts, start)]:
+        for cue in self._cues[first : bisect_right(self._starts, min(high, end + FAR) - 1, first)]:
             if cue.end <= start:
                 out.append(("<near" if start - cue.end <= NEAR else "<far", cue))
-        for cue in self._cues[bisect_left(self._starts, end) : bisect_right(self._starts, min(high, end + FAR) - 1)]:
-            if cue.end <= high:
+            elif end <= cue.start and cue.end <= high:
                 out.append((">near" if cue.start - end <= NEAR else ">far", cue))
         return out

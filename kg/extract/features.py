@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.extract.cues import CueIndex
-from kg.extract.edges import has_chinese
+from kg.extract.edges import HAN, has_chinese
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
 from kg.extract.priors import Prior, Priors
@@ -24,14 +23,17 @@ Features = dict[str, float]
 KINDS = (*ENTITY_TYPES, "known", "latin", "chinese", "english")
 CHINESE_ONLY = "chinese-only"
 _SHAPES = (
-    ("inner-capital", re.compile(r"[a-z][A-Z]")),
-    ("capitals", re.compile(r"[A-Z]{2}")),
-    ("digit", re.compile(r"\d")),
-    ("space", re.compile(r"\S \S")),
-    ("hyphen", re.compile(r"-")),
-    ("bench", re.compile(r"bench|eval|qa$|set$", re.IGNORECASE)),
+    ("shape=inner-capital", re.compile(r"[a-z][A-Z]")),
+    ("shape=capitals", re.compile(r"[A-Z]{2}")),
+    ("shape=digit", re.compile(r"\d")),
+    ("shape=space", re.compile(r"\S \S")),
+    ("shape=hyphen", re.compile(r"-")),
+    ("shape=bench", re.compile(r"bench|eval|qa$|set$", re.IGNORECASE)),
 )
-_SIDE = re.compile(r"[A-Za-z0-9]+|\S")
+_HAN_ONLY = re.compile(f"[{HAN}]+")
+# The words on one side of a stretch, the nearest first: those before it are read from right to left.
+_BESIDE = re.compile(r"\s*([A-Za-z0-9]+|\S)?\s*([A-Za-z0-9]+|\S)?")
+_SIDE = 12  # letters
 _SECTIONS = {"概述": "overview", "方法": "method", "实验": "experiment", "通俗易懂": "plain", "摘要": "abstract"}
 
 
@@ -105,26 +107,32 @@ def expanded(described: Features, kinds: Sequence[str]) -> Features:
 
 
 def _names(out: Features, candidate: Candidate) -> None:
-    chinese = [n for n in candidate.names if has_chinese(n)]
-    script = "both" if 0 < len(chinese) < len(candidate.names) else "chinese" if chinese else "latin"
+    names = candidate.names
+    chinese = sum(map(has_chinese, names))
+    script = "chinese" if chinese == len(names) else "both" if chinese else "latin"
     out[f"script={script}"] = 1.0
-    out[f"names={min(len(candidate.names), 4)}"] = 1.0
-    longest = max(candidate.names, key=lambda n: (len(n), n))
+    out[f"names={min(len(names), 4)}"] = 1.0
+    longest = names[0] if len(names) == 1 else max(names, key=lambda n: (len(n), n))
     language, step = ("zh", 2) if has_chinese(longest) else ("en", 5)
     out[f"length={language}{min(len(longest) // step, 8)}"] = 1.0
-    described = [_described(name) for name in candidate.names]
+    if len(names) == 1:
+        shapes, parts = _described(longest)
+        out.update(shapes)
+        out.update(parts)
+        return
+    described = [_described(name) for name in names]
     for shape, _ in _SHAPES:
         if any(shape in shapes for shapes, _ in described):
-            out[f"shape={shape}"] = 1.0
+            out[shape] = 1.0
     for _, parts in described[:6]:
         out.update(parts)
 
 
-@lru_cache(maxsize=1 << 15)
-def _described(name: str) -> tuple[frozenset[str], Features]:
-    """The shapes of a name, and features of its ends."""
+@lru_cache(maxsize=1 << 13)
+def _described(name: str) -> tuple[Features, Features]:
+    """The shapes of a name, in the order of `_SHAPES`, and features of its ends."""
     parts: Features = {}
-    if has_chinese(name[-1:]):
+    if has_chinese(name[-1]):
         parts[f"tail={name[-2:]}"] = 1.0
         parts[f"lead={name[:2]}"] = 1.0
     elif " " in name:
@@ -134,7 +142,15 @@ def _described(name: str) -> tuple[frozenset[str], Features]:
     kind = head_type(name)
     if kind:
         parts[f"head={kind}"] = 1.0
-    return frozenset(shape for shape, pattern in _SHAPES if pattern.search(name)), parts
+    return _shapes(name), parts
+
+
+def _shapes(name: str) -> Features:
+    if _HAN_ONLY.fullmatch(name):
+        return {}
+    # Lower case has no capitals to look for.
+    patterns = _SHAPES[2:] if name.islower() else _SHAPES
+    return {shape: 1.0 for shape, pattern in patterns if pattern.search(name)}
 
 
 def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
@@ -155,46 +171,56 @@ def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
 
 def _places(out: Features, candidate: Candidate, context: Context) -> None:
     text = context.text
-    pieces = Counter(text.piece_index(m.start) for m in candidate.mentions)
-    sections = {text.pieces[i].section for i in pieces}
-    spots = {m.start for m in candidate.mentions}
+    spots = sorted({m.start for m in candidate.mentions})
+    at = [text.piece(s) for s in spots]
+    sections = {p.section for p in at}
     out[f"count={bucket(len(spots))}"] = 1.0
-    out[f"written={bucket(max(text.string.count(n) for n in candidate.names))}"] = 1.0
-    out[f"pieces={min(len(pieces), 4)}"] = 1.0
+    out[f"written={bucket(max(map(text.string.count, candidate.names)))}"] = 1.0
+    out[f"pieces={min(len({p.start for p in at}), 4)}"] = 1.0
     if TITLE in sections:
         out["in-title"] = 1.0
-        at = min(spots)
-        if text.pieces[0].end > at:
-            before = context.folded[:at]
-            end = max(m.end for m in candidate.mentions if m.start == at)
-            spot = "start" if not before.strip(" \"“'") else "after-colon" if ":" in before else "middle"
-            out[f"title-spot={spot}"] = 1.0
-            for word in before.split()[-1:]:
-                out[f"title-before={word}"] = 1.0
-            for word in context.folded[end : text.pieces[0].end].split(None, 1)[:1]:
-                out[f"title-after={word[:6]}"] = 1.0
+        _place_in_title(out, candidate, context, spots[0])
     for section in sorted(sections):
         out[f"section={_SECTIONS.get(section, 'title' if section == TITLE else 'other')}"] = 1.0
-    body = [s for s in spots if text.piece(s).section != TITLE]
-    if body:
-        start = next((p.start for p in text.pieces if p.section != TITLE), 0)
-        share = (min(body) - start) / max(1, len(text.string) - start)
-        out[f"first={int(share * 5)}"] = 1.0
-        if min(body) - start < 120:
-            out["first-sentence"] = 1.0
+    for spot, piece in zip(spots, at, strict=True):
+        if piece.section != TITLE:
+            start = next(p.start for p in text.pieces if p.section != TITLE)
+            share = (spot - start) / max(1, len(text.string) - start)
+            out[f"first={int(share * 5)}"] = 1.0
+            if spot - start < 120:
+                out["first-sentence"] = 1.0
+            break
     out["density"] = min(1.0, 300 * len(spots) / max(300, len(text.string)))
+
+
+def _place_in_title(out: Features, candidate: Candidate, context: Context, at: int) -> None:
+    stop = context.text.pieces[0].end
+    if at >= stop:
+        return
+    before = context.folded[:at]
+    end = max(m.end for m in candidate.mentions if m.start == at)
+    spot = "start" if not before.strip(" \"“'") else "after-colon" if ":" in before else "middle"
+    out[f"title-spot={spot}"] = 1.0
+    for word in before.split()[-1:]:
+        out[f"title-before={word}"] = 1.0
+    for word in context.folded[end:stop].split(None, 1)[:1]:
+        out[f"title-after={word[:6]}"] = 1.0
 
 
 def _surroundings(out: Features, candidate: Candidate, context: Context) -> None:
     string = context.text.string
-    for m in {(m.start, m.end): m for m in candidate.mentions}.values():
-        low, high = context.sentence(m.start)
-        for where, cue in context.cues.around(m.start, m.end, low, high):
-            out[f"{cue.name}{where}"] = 1.0
-        before = string[max(low, m.start - 12) : m.start]
-        after = string[m.end : min(high, m.end + 12)]
-        left, right = _SIDE.findall(before), _SIDE.findall(after)
-        out[f"L={''.join(left[-2:]).lower()}" if left else "L=^"] = 1.0
-        out[f"L={left[-1].lower()}" if left else "L=^"] = 1.0
-        out[f"R={''.join(right[:2]).lower()}" if right else "R=$"] = 1.0
-        out[f"R={right[0].lower()}" if right else "R=$"] = 1.0
+    for start, end in dict.fromkeys((m.start, m.end) for m in candidate.mentions):
+        low, high = context.sentence(start)
+        for where, cue in context.cues.around(start, end, low, high):
+            out[cue.name + where] = 1.0
+        near, far = _beside(string[max(low, start - _SIDE) : start][::-1])
+        out["L=" + (near + far)[::-1].lower() if near else "L=^"] = 1.0
+        out["L=" + near[::-1].lower() if near else "L=^"] = 1.0
+        near, far = _beside(string[end : min(high, end + _SIDE)])
+        out["R=" + (near + far).lower() if near else "R=$"] = 1.0
+        out["R=" + near.lower() if near else "R=$"] = 1.0
+
+
+def _beside(window: str) -> tuple[str, str]:
+    found = _BESIDE.match(window)
+    return (found[1] or "", found[2] or "") if found else ("", "")

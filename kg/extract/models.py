@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from kg.extract.features import CHINESE_ONLY, KINDS
 from kg.resources import resource
 
 SCALE = 100  # the table holds hundredths
+_UNKNOWN = repeat(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Models:
     combinations: Mapping[tuple[str, ...], int]
     weights: NDArray[np.float32]
     thresholds: Mapping[str, float]
+    _asked: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
 
     @classmethod
     @cache
@@ -40,27 +43,33 @@ class Models:
         """What each model makes of each candidate: one row a candidate, one column a model."""
         at: list[int] = []
         values: list[float] = []
-        begins: list[int] = []
+        sizes: list[int] = []
         kinds: list[int] = []
         for features, combination in described:
-            begins.append(len(at))
-            for name, value in features.items():
-                row = self.rows.get(name)
-                if row is not None:
-                    at.append(row)
-                    values.append(value)
-            kinds += [self.combinations[combination]] * (len(at) - begins[-1])
-        if not at:
+            at += map(self.rows.get, features, _UNKNOWN)
+            values += features.values()
+            sizes.append(len(features))
+            kinds.append(self.combinations[combination] * len(self.rows))
+        rows = np.array(at, dtype=np.intp)
+        known = np.flatnonzero(rows >= 0)
+        if not known.size:
             return np.full((len(described), len(self.columns)), 0.5, dtype=np.float32)
-        weighed = self.weights[kinds, at] * np.array(values, dtype=np.float32)[:, None]
+        rows += np.repeat(kinds, sizes)
+        weighed = self.weights.reshape(-1, len(self.columns)).take(rows[known], axis=0)
+        weighed *= np.array(values, dtype=np.float32)[known, None]
+        begins = np.searchsorted(known, np.cumsum([0, *sizes[:-1]]))
         logits = np.add.reduceat(weighed, begins, axis=0)
         result: NDArray[np.float32] = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
         return result
 
     def weight(self, feature: str, model: str) -> float:
         """The weight that a feature has in a model whatever the candidate; 0 for an unknown one."""
-        row = self.rows.get(feature)
-        return 0.0 if row is None else float(self.weights[0, row, self.columns[model]])
+        found = self._asked.get((feature, model))
+        if found is None:
+            row = self.rows.get(feature)
+            found = 0.0 if row is None else float(self.weights[0, row, self.columns[model]])
+            self._asked[feature, model] = found
+        return found
 
 
 def read_models(weights: Path, thresholds: Path) -> Models:
