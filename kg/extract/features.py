@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from kg.extract.cues import CueIndex
 from kg.extract.edges import HAN, has_chinese
@@ -18,6 +20,7 @@ from kg.extract.text import TITLE, Text
 from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES
 
+T = TypeVar("T")
 Features = dict[str, float]
 
 KINDS = (*ENTITY_TYPES, "known", "latin", "chinese", "english")
@@ -30,11 +33,42 @@ _SHAPES = (
     ("shape=hyphen", re.compile(r"-")),
     ("shape=bench", re.compile(r"bench|eval|qa$|set$", re.IGNORECASE)),
 )
+_BENCH = _SHAPES[-1][1]
+# Most names: their shapes can be seen without all the patterns.
 _HAN_ONLY = re.compile(f"[{HAN}]+")
+_LOWER_ONLY = re.compile(r"[a-z]+(?: [a-z]+)*")
 # The words on one side of a stretch, the nearest first: those before it are read from right to left.
 _BESIDE = re.compile(r"\s*([A-Za-z0-9]+|\S)?\s*([A-Za-z0-9]+|\S)?")
 _SIDE = 12  # letters
 _SECTIONS = {"概述": "overview", "方法": "method", "实验": "experiment", "通俗易懂": "plain", "摘要": "abstract"}
+_MAYBE = ("ambiguous", "known")
+
+
+def bucket(count: float) -> int:
+    """A number as one of few steps: 0, 1, 2, 3-4, 5-8, ..."""
+    return 0 if count <= 0 else 1 + math.ceil(math.log2(count)) if count > 1 else 1
+
+
+class Labels(dict[T, str]):
+    """Names of features by what they say, each made once."""
+
+    def __init__(self, make: Callable[[T], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: T) -> str:
+        label = self[key] = sys.intern(self._make(key))
+        return label
+
+
+_NAMES = Labels[int](lambda n: f"names={min(n, 4)}")
+_CHINESE_LENGTH = Labels[int](lambda n: f"length=zh{min(n // 2, 8)}")
+_ENGLISH_LENGTH = Labels[int](lambda n: f"length=en{min(n // 5, 8)}")
+_COUNT = Labels[int](lambda n: f"count={bucket(n)}")
+_WRITTEN = Labels[int](lambda n: f"written={bucket(n)}")
+_PIECES = Labels[int](lambda n: f"pieces={min(n, 4)}")
+_SECTION = Labels[str](lambda s: f"section={_SECTIONS.get(s, 'title' if s == TITLE else 'other')}")
+_FIRST = Labels[int](lambda n: f"first={n}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +95,6 @@ class Context:
         return found
 
 
-def bucket(count: float) -> int:
-    """A number as one of few steps: 0, 1, 2, 3-4, 5-8, ..."""
-    return 0 if count <= 0 else 1 + math.ceil(math.log2(count)) if count > 1 else 1
-
-
 def features(
     candidate: Candidate, context: Context, nested: float, without: Mapping[str, Prior] | None = None
 ) -> Features:
@@ -80,7 +109,7 @@ def features(
     _places(out, candidate, context)
     _surroundings(out, candidate, context)
     context.priors.describe(out, candidate, without)
-    out[f"nested={'all' if nested >= 0.99 else 'some' if nested > 0 else 'none'}"] = 1.0
+    out["nested=all" if nested >= 0.99 else "nested=some" if nested > 0 else "nested=none"] = 1.0
     return out
 
 
@@ -109,12 +138,10 @@ def expanded(described: Features, kinds: Sequence[str]) -> Features:
 def _names(out: Features, candidate: Candidate) -> None:
     names = candidate.names
     chinese = sum(map(has_chinese, names))
-    script = "chinese" if chinese == len(names) else "both" if chinese else "latin"
-    out[f"script={script}"] = 1.0
-    out[f"names={min(len(names), 4)}"] = 1.0
+    out["script=chinese" if chinese == len(names) else "script=both" if chinese else "script=latin"] = 1.0
+    out[_NAMES[len(names)]] = 1.0
     longest = names[0] if len(names) == 1 else max(names, key=lambda n: (len(n), n))
-    language, step = ("zh", 2) if has_chinese(longest) else ("en", 5)
-    out[f"length={language}{min(len(longest) // step, 8)}"] = 1.0
+    out[(_CHINESE_LENGTH if has_chinese(longest) else _ENGLISH_LENGTH)[len(longest)]] = 1.0
     if len(names) == 1:
         shapes, parts = _described(longest)
         out.update(shapes)
@@ -133,29 +160,31 @@ def _described(name: str) -> tuple[Features, Features]:
     """The shapes of a name, in the order of `_SHAPES`, and features of its ends."""
     parts: Features = {}
     if has_chinese(name[-1]):
-        parts[f"tail={name[-2:]}"] = 1.0
-        parts[f"lead={name[:2]}"] = 1.0
+        parts["tail=" + name[-2:]] = 1.0
+        parts["lead=" + name[:2]] = 1.0
     elif " " in name:
         words = name.lower().split()
-        parts[f"tail={words[-1]}"] = 1.0
-        parts[f"lead={words[0]}"] = 1.0
+        parts["tail=" + words[-1]] = 1.0
+        parts["lead=" + words[0]] = 1.0
     kind = head_type(name)
     if kind:
-        parts[f"head={kind}"] = 1.0
+        parts["head=" + kind] = 1.0
     return _shapes(name), parts
 
 
 def _shapes(name: str) -> Features:
     if _HAN_ONLY.fullmatch(name):
         return {}
-    # Lower case has no capitals to look for.
-    patterns = _SHAPES[2:] if name.islower() else _SHAPES
-    return {shape: 1.0 for shape, pattern in patterns if pattern.search(name)}
+    if _LOWER_ONLY.fullmatch(name):
+        shapes = {"shape=space": 1.0} if " " in name else {}
+        return shapes | {"shape=bench": 1.0} if _BENCH.search(name) else shapes
+    return {shape: 1.0 for shape, pattern in _SHAPES if pattern.search(name)}
 
 
 def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
-    for cue in sorted({m.cue for m in candidate.mentions}):
-        out[f"cue={cue}"] = 1.0
+    mentions = candidate.mentions
+    for cue in sorted({m.cue for m in mentions}) if len(mentions) > 1 else (mentions[0].cue,):
+        out["cue=" + cue] = 1.0
     if candidate.term:
         term = context.lexicon.term(candidate.term)
         for i, kind in enumerate(term.types):
@@ -165,32 +194,32 @@ def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
         if term.zh:
             out["term-zh"] = 1.0
     else:
-        for kind in sorted({m.type for m in candidate.mentions if m.type and m.cue in ("ambiguous", "known")}):
-            out[f"maybe={kind}"] = 1.0
+        for kind in sorted({m.type for m in mentions if m.type and m.cue in _MAYBE}):
+            out["maybe=" + kind] = 1.0
 
 
 def _places(out: Features, candidate: Candidate, context: Context) -> None:
     text = context.text
     spots = sorted({m.start for m in candidate.mentions})
     at = [text.piece(s) for s in spots]
-    sections = {p.section for p in at}
-    out[f"count={bucket(len(spots))}"] = 1.0
-    out[f"written={bucket(max(map(text.string.count, candidate.names)))}"] = 1.0
-    out[f"pieces={min(len({p.start for p in at}), 4)}"] = 1.0
+    sections = sorted({p.section for p in at})
+    out[_COUNT[len(spots)]] = 1.0
+    out[_WRITTEN[max(map(text.string.count, candidate.names))]] = 1.0
+    out[_PIECES[len({p.start for p in at})]] = 1.0
     if TITLE in sections:
         out["in-title"] = 1.0
         _place_in_title(out, candidate, context, spots[0])
-    for section in sorted(sections):
-        out[f"section={_SECTIONS.get(section, 'title' if section == TITLE else 'other')}"] = 1.0
+    for section in sections:
+        out[_SECTION[section]] = 1.0
+    size = len(text.string)
     for spot, piece in zip(spots, at, strict=True):
         if piece.section != TITLE:
             start = next(p.start for p in text.pieces if p.section != TITLE)
-            share = (spot - start) / max(1, len(text.string) - start)
-            out[f"first={int(share * 5)}"] = 1.0
+            out[_FIRST[int((spot - start) / max(1, size - start) * 5)]] = 1.0
             if spot - start < 120:
                 out["first-sentence"] = 1.0
             break
-    out["density"] = min(1.0, 300 * len(spots) / max(300, len(text.string)))
+    out["density"] = min(1.0, 300 * len(spots) / max(300, size))
 
 
 def _place_in_title(out: Features, candidate: Candidate, context: Context, at: int) -> None:
@@ -213,14 +242,17 @@ def _surroundings(out: Features, candidate: Candidate, context: Context) -> None
         low, high = context.sentence(start)
         for where, cue in context.cues.around(start, end, low, high):
             out[cue.name + where] = 1.0
-        near, far = _beside(string[max(low, start - _SIDE) : start][::-1])
-        out["L=" + (near + far)[::-1].lower() if near else "L=^"] = 1.0
-        out["L=" + near[::-1].lower() if near else "L=^"] = 1.0
-        near, far = _beside(string[end : min(high, end + _SIDE)])
-        out["R=" + (near + far).lower() if near else "R=$"] = 1.0
-        out["R=" + near.lower() if near else "R=$"] = 1.0
-
-
-def _beside(window: str) -> tuple[str, str]:
-    found = _BESIDE.match(window)
-    return (found[1] or "", found[2] or "") if found else ("", "")
+        beside = _BESIDE.match(string[max(low, start - _SIDE) : start][::-1])
+        if beside and beside[1]:
+            near, far = beside.groups("")
+            out["L=" + (near + far)[::-1].lower()] = 1.0
+            out["L=" + near[::-1].lower()] = 1.0
+        else:
+            out["L=^"] = 1.0
+        beside = _BESIDE.match(string, end, min(high, end + _SIDE))
+        if beside and beside[1]:
+            near, far = beside.groups("")
+            out["R=" + (near + far).lower()] = 1.0
+            out["R=" + near.lower()] = 1.0
+        else:
+            out["R=$"] = 1.0

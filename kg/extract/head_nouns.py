@@ -42,7 +42,11 @@ def head_type(name: str) -> str:
     """The type that the head noun of a name makes likely, or ""."""
     if has_chinese(name[-1:]):
         heads = _heads("zh")
-        return next((heads[name[-n:]] for n in (5, 4, 3, 2, 1) if name[-n:] in heads), "")
+        for length in (5, 4, 3, 2, 1):
+            found = heads.get(name[-length:])
+            if found:
+                return found
+        return ""
     return _heads("en").get(name.rsplit(" ", 1)[-1].rsplit("-", 1)[-1].lower(), "") if " " in name else ""
 
 

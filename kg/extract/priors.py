@@ -66,20 +66,23 @@ class Priors:
 
     def of(self, candidate: Candidate) -> list[str]:
         """Keys under which a candidate is counted."""
-        keys = {key(bare(n)) for n in candidate.names} | {key(n) for n in candidate.names}
-        return sorted(keys | ({candidate.term} if candidate.term else set()))
+        keys = {candidate.term} if candidate.term else set()
+        for name in candidate.names:
+            keys.add(key(name))
+            keys.add(key(bare(name)))
+        return sorted(keys)
 
     def describe(self, out: dict[str, float], candidate: Candidate, without: Mapping[str, Prior] | None = None) -> None:
         """Add the features that the counts give."""
-        keys = self.of(candidate)
-        best, most = _NONE, 0
-        for k in keys:
+        best, most, frequency = _NONE, 0, 0
+        for k in self.of(candidate):
             found = self.counts.get(k, _NONE)
             if without and k in without:
                 found = found.plus(without[k], -1)
             seen = found.kept + found.optional + found.dropped
-            if (seen, found) > (most, best):
+            if seen >= most and (seen, found) > (most, best):
                 best, most = found, seen
+            frequency = max(frequency, self.frequency.get(k, 0))
         seen = best.kept + best.dropped
         if seen + best.optional > 0:
             rate = (best.kept + _SMOOTH * _BASE) / (seen + _SMOOTH)
@@ -91,7 +94,6 @@ class Priors:
                     out[f"prior-type={name}"] = count / sum(best.types)
         else:
             out["prior-none"] = 1.0
-        frequency = max((self.frequency.get(k, 0) for k in keys), default=0)
         out[f"frequency={int(math.log2(frequency + 1))}"] = 1.0
 
 
