@@ -28,10 +28,10 @@ def _negation() -> re.Pattern[str]:
     return re.compile(rf"[\s“\"]*(?:{between})*(?:{before})", re.IGNORECASE)
 
 
-def negated(context: Context, mention: Mention) -> bool:
+def negated(context: Context, start: int) -> bool:
     """Whether the words right before a mention say that it is not used."""
-    low = max(context.sentence(mention.start)[0], mention.start - _WINDOW)
-    return _negation().match(context.text.string[low : mention.start][::-1]) is not None
+    low = max(context.sentence(start)[0], start - _WINDOW)
+    return _negation().match(context.text.string[low:start][::-1]) is not None
 
 
 def evidence(context: Context, mention: Mention, cue: str, score: float) -> Evidence:

@@ -69,21 +69,25 @@ class HeadNouns:
         return sorted(set(found))
 
 
-def _chinese(text: str) -> Iterator[Mention]:
+def _chinese(text: str) -> list[Mention]:
     heads, types = _chinese_heads(), _heads("zh")
-    for run in CHINESE_RUN.finditer(text):
-        if not has_chinese(run[0]):
+    out = []
+    for found in CHINESE_RUN.finditer(text):
+        run, at = found[0], found.start()
+        if run.isascii():
             continue
-        parts = segments(run[0])
+        parts = segments(run)
         for low, stop in parts:
-            for head in heads.finditer(run[0], low, stop):
-                start, end = trimmed(text, run.start() + low, run.start() + head.end())
-                if 2 < end - start <= _LONGEST and end - start > len(head[0]):
-                    yield Mention(start, end, "head", types[head[0]])
-            start, end = trimmed(text, run.start() + low, run.start() + stop)
+            for head in heads.finditer(run, low, stop):
+                start, end = trimmed(text, at + low, at + head.end())
+                if 2 < end - start <= _LONGEST and end - start > head.end() - head.start():
+                    out.append(Mention(start, end, "head", types[head[0]]))
+            start, end = trimmed(text, at + low, at + stop)
             if 3 <= end - start <= 12 and has_chinese(text[start:end]):
-                yield Mention(start, end, "phrase")
-        yield from _modified(text, run.start(), run[0], parts)
+                out.append(Mention(start, end, "phrase"))
+        if len(parts) > 1:
+            out += _modified(text, at, run, parts)
+    return out
 
 
 def _modified(text: str, at: int, run: str, parts: Sequence[tuple[int, int]]) -> Iterator[Mention]:

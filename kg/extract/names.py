@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ahocorasick
 import numpy as np
 
-from kg.extract.text import fold, squeeze
+from kg.extract.text import fold, squeeze, within_words
 
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _SPLIT = re.compile(r"[\s\-_]+")
@@ -30,10 +30,6 @@ class Hit(NamedTuple):
     start: int
     end: int
     known: Known
-
-
-# One byte a character: 1 where it is an ASCII letter or digit.
-_ALNUM = bytes(chr(c).isascii() and chr(c).isalnum() for c in range(256))
 
 
 class NameMatcher:
@@ -66,7 +62,7 @@ class NameMatcher:
 
     def _hits(self, text: str, folded: str) -> Iterator[Hit]:
         squeezed, offsets = squeeze(folded)
-        inside = _inside(folded)
+        inside = within_words(folded)
         # Most of what the automaton finds are letters within a word: seen here without a look at the text.
         within = np.frombuffer(inside, np.uint8)[offsets].tobytes()
         for last, (length, all_known) in self._automaton.iter(squeezed):
@@ -104,9 +100,3 @@ class NameMatcher:
         if body.lower() in self._ordinary:
             return False
         return not raw.islower() or len(name) > 5
-
-
-def _inside(folded: str) -> bytes:
-    """For each character whether a Latin word or number goes on with it: no name begins or ends before it."""
-    alnum = int.from_bytes(folded.encode("latin-1", "replace").translate(_ALNUM), "little")
-    return (alnum & alnum << 8).to_bytes(len(folded) + 1, "little")

@@ -37,7 +37,8 @@ def relations(
 
     A thing that every mention of says is not used is only mentioned.
     """
-    asserted = [m for m in mentions if not negated(context, m)]
+    denied = {start for start in {m.start for m in mentions} if negated(context, start)}
+    asserted = [m for m in mentions if m.start not in denied]
     if not asserted:
         return (mentioned(context, mentions, keep),)
     allowed = ALLOWED[kind]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from kg.extract import candidates
 from kg.extract.candidates import Found
 from kg.extract.evidence import evidence
@@ -22,6 +20,7 @@ from kg.records import ENTITY_TYPES, Entry, Extraction, Finding, Name
 
 # Raise it whenever the code may give other findings from the same data.
 _CODE = "4"
+_NOT_OWN = ("old", "compare")  # cues of sentences that speak of other work
 
 
 class RuleExtractor:
@@ -84,10 +83,9 @@ def _names(context: Context, candidate: Candidate) -> tuple[Name, ...]:
 
 def _based_on(context: Context, candidate: Candidate) -> bool:
     """Whether a mention follows a building cue (基于X, built on X) or a sentence of the paper's own work has one."""
-    for m in candidate.mentions:
-        cues: Mapping[str, str] = {
-            cue.name: where for where, cue in context.cues.around(m.start, m.end, *context.sentence(m.start))
-        }
-        if cues.get("base", "").startswith("<near") and not cues.keys() & {"old", "compare"}:
+    for start, end in dict.fromkeys((m.start, m.end) for m in candidate.mentions):
+        around = context.cues.around(start, end, *context.sentence(start))
+        base = [where for where, cue in around if cue.name == "base"]
+        if base and base[-1].startswith("<near") and not any(cue.name in _NOT_OWN for _, cue in around):
             return True
     return False

@@ -28,6 +28,8 @@ _STOP = re.compile(
 )
 _ENGLISH = re.compile(r"(?:[A-Za-z][\w'’-]*[,;:]? ){12}")
 _GLUE = re.compile(r"[\s\-_]")
+# Tables of one byte a character, for texts in Latin-1 (what lies beyond it becomes "?").
+_ALNUM = bytes(chr(c).isascii() and chr(c).isalnum() for c in range(256))
 _KEPT = bytes(_GLUE.match(chr(c)) is None for c in range(256))
 
 
@@ -41,13 +43,18 @@ def fold(text: str) -> str:
 def squeeze(folded: str) -> tuple[str, NDArray[np.intp]]:
     """A folded text without spaces and hyphens, and for each character left its offset in the text."""
     squeezed = folded.replace(" ", "").replace("-", "").replace("\n", "").replace("_", "")
-    # One byte a character; one beyond Latin-1 becomes "?".
     offsets = np.flatnonzero(np.frombuffer(folded.encode("latin-1", "replace").translate(_KEPT), np.bool_))
     if len(squeezed) != len(offsets) or squeezed.split(None, 1) != [squeezed]:
         # A rare kind of space.
         offsets = np.array([i for i, c in enumerate(folded) if not _GLUE.match(c)], np.intp)
         squeezed = "".join(folded[i] for i in offsets)
     return squeezed, offsets
+
+
+def within_words(folded: str) -> bytes:
+    """For each character whether a Latin word or number goes on with it: no name begins or ends before it."""
+    alnum = int.from_bytes(folded.encode("latin-1", "replace").translate(_ALNUM), "little")
+    return (alnum & alnum << 8).to_bytes(len(folded) + 1, "little")
 
 
 @dataclass(frozen=True, slots=True)

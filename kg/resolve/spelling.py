@@ -34,6 +34,7 @@ def _reversed(words: str) -> str:
 # A generic word at the end of a name. It is read from right to left, so that it is found or missed at once.
 _TAIL = re.compile(rf"(?:(?:{_reversed(_TAIL_ZH)})|(?:{_reversed(_TAIL_EN)})(?=[^A-Za-z]))", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_INITIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 # A size or variant that stands alone at the end of a name: ViT-B, LLaVA-1.5-13B, GPT-4o-mini, SDXL-Turbo.
 _VARIANT = re.compile(
@@ -114,7 +115,7 @@ def same_version(a: str, b: str) -> bool:
 
 def initials(name: str) -> str:
     """First letters of the words of an English name, lower case: "Latent Diffusion Model" gives "ldm"."""
-    return "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", name)).lower()
+    return "".join(_INITIAL.findall(name)).lower()
 
 
 def is_abbreviation(short: str, long: str) -> bool:
