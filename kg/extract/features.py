@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
 
 from kg.extract.cues import CueIndex
 from kg.extract.edges import HAN, has_chinese
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
+from kg.extract.labels import Labels
 from kg.extract.priors import Prior, Priors
 from kg.extract.text import TITLE, Text
 from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES
 
-T = TypeVar("T")
 Features = dict[str, float]
 
 KINDS = (*ENTITY_TYPES, "known", "latin", "chinese", "english")
@@ -47,18 +45,6 @@ _MAYBE = ("ambiguous", "known")
 def bucket(count: float) -> int:
     """A number as one of few steps: 0, 1, 2, 3-4, 5-8, ..."""
     return 0 if count <= 0 else 1 + math.ceil(math.log2(count)) if count > 1 else 1
-
-
-class Labels(dict[T, str]):
-    """Names of features by what they say, each made once."""
-
-    def __init__(self, make: Callable[[T], str]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: T) -> str:
-        label = self[key] = sys.intern(self._make(key))
-        return label
 
 
 _NAMES = Labels[int](lambda n: f"names={min(n, 4)}")

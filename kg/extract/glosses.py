@@ -111,4 +111,4 @@ def match(english: str, chinese: str) -> Match:
             total += found[0]
             covered += found[1]
     missing = 2 * len(set(latin).difference(words)) if latin else 0
-    return Match(total / len(words), len(set(covered)) / max(1, characters + missing))
+    return Match(total / len(words), len(set(covered)) / ((characters + missing) or 1))

@@ -44,17 +44,18 @@ class RuleExtractor:
 def _findings(found: Found, models: Models) -> list[Finding]:
     context, thresholds, columns = found.context, models.thresholds, models.columns
     chances = reconsidered(found, models, models.probabilities(candidates.describe(found)))
-    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1)
+    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1).tolist()
+    rows: list[list[float]] = chances.tolist()
     judged = [
-        Judged(candidate, chance, ENTITY_TYPES[kind])
-        for candidate, chance, kind in zip(found.candidates, chances[:, columns["keep"]].tolist(), kinds, strict=True)
+        Judged(candidate, row[columns["keep"]], ENTITY_TYPES[kind])
+        for candidate, row, kind in zip(found.candidates, rows, kinds, strict=True)
     ]
     out = []
-    for own, row, keep in zip(judged, chances, settled(judged, not context.bilingual), strict=True):
+    for own, row, keep in zip(judged, rows, settled(judged, not context.bilingual), strict=True):
         mentions = own.candidate.mentions
-        core, entity = float(row[columns["core"]]), float(row[columns["entity"]])
+        core, entity = row[columns["core"]], row[columns["entity"]]
         if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and core >= thresholds["core"]):
-            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row.tolist(), strict=True)), keep)
+            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row, strict=True)), keep)
         elif own.chance >= thresholds["keep"] or entity < thresholds["entity"]:
             # Another name of something kept, or nothing.
             continue

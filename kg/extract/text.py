@@ -81,7 +81,7 @@ class Text:
 
     def piece(self, offset: int) -> Piece:
         """The piece that an offset lies in."""
-        return self.pieces[self.piece_index(offset)]
+        return self.pieces[bisect_right(self.starts, offset) - 1]
 
 
 def of_entry(entry: Entry) -> Text:

@@ -14,6 +14,7 @@ from kg.extract.edges import has_chinese
 from kg.extract.glosses import Match, content_words, match, rendered
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
+from kg.extract.labels import Labels
 from kg.extract.text import TITLE, Text
 from kg.resolve.spelling import numbers
 from kg.resources import resource
@@ -185,24 +186,39 @@ def _describe(
     there: Sequence[float],
 ) -> dict[str, float]:
     apart = min([abs(x - y) if (x < 0) == (y < 0) else 0.5 for x in here for y in there])
-    kinds = {head_type(a.names[0]), head_type(b.names[0])} - {""}
+    one, other = head_type(a.names[0]), head_type(b.names[0])
     words = min([len(content_words(n)) for n in a.names[:_NAMES] if _worded(n)], default=0)
     likeness = found.likeness
     return {
         "bias": 1.0,
         "likeness": likeness,
-        f"english={_step(found.english)}": 1.0,
-        f"chinese={_step(found.chinese)}": 1.0,
-        f"both={_step(likeness)}": 1.0,
-        f"words={min(words, 4)}": 1.0,
-        f"better={min(rank[0], 2)},{min(rank[1], 2)}": 1.0,
+        _ENGLISH[_step(found.english)]: 1.0,
+        _CHINESE[_step(found.chinese)]: 1.0,
+        _BOTH[_step(likeness)]: 1.0,
+        _WORDS[words]: 1.0,
+        _BETTER[rank[:2]]: 1.0,
         "lead": rank[2],
-        f"apart={_step(apart)}": 1.0,
-        f"titles={-1.0 in here},{-1.0 in there}": 1.0,
-        "heads=" + ("one" if len(kinds) == 1 else "two" if kinds else "none"): 1.0,
-        f"terms={bool(a.term)},{bool(b.term)}": 1.0,
-        f"counts={min(len(here), 3)},{min(len(there), 3)}": 1.0,
+        _APART[_step(apart)]: 1.0,
+        _TITLES[-1.0 in here, -1.0 in there]: 1.0,
+        "heads=none"
+        if not (one or other)
+        else "heads=one"
+        if not (one and other) or one == other
+        else "heads=two": 1.0,
+        _TERMS[bool(a.term), bool(b.term)]: 1.0,
+        _COUNTS[len(here), len(there)]: 1.0,
     }
+
+
+_ENGLISH = Labels[int](lambda n: f"english={n}")
+_CHINESE = Labels[int](lambda n: f"chinese={n}")
+_BOTH = Labels[int](lambda n: f"both={n}")
+_WORDS = Labels[int](lambda n: f"words={min(n, 4)}")
+_BETTER = Labels[tuple[int, int]](lambda n: f"better={min(n[0], 2)},{min(n[1], 2)}")
+_APART = Labels[int](lambda n: f"apart={n}")
+_TITLES = Labels[tuple[bool, bool]](lambda n: f"titles={n[0]},{n[1]}")
+_TERMS = Labels[tuple[bool, bool]](lambda n: f"terms={n[0]},{n[1]}")
+_COUNTS = Labels[tuple[int, int]](lambda n: f"counts={min(n[0], 3)},{min(n[1], 3)}")
 
 
 def _step(share: float) -> int:
