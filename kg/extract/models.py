@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.collector import no_collection
 from kg.extract.features import CHINESE_ONLY, KINDS
 from kg.resources import resource
 
@@ -35,6 +36,7 @@ class Models:
 
     @classmethod
     @cache
+    @no_collection()
     def load(cls) -> Models:
         """Return the models that travel with the package, read once."""
         return read_models(resource("data/rules/weights.tsv"), resource("data/rules/thresholds.json"))
@@ -78,28 +80,30 @@ def read_models(weights: Path, thresholds: Path) -> Models:
     A feature of one kind of candidate is written ``kind|feature``.
     """
     combinations = [(), *((k,) for k in KINDS), *((k, CHINESE_ONLY) for k in KINDS)]
+    head, *lines = weights.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    models = head.split("\t")[1:]
     rows: dict[str, int] = {}
     at: dict[str, list[int]] = {kind: [] for kind in ("", *KINDS, CHINESE_ONLY)}
-    numbers: dict[str, list[list[int]]] = {kind: [] for kind in at}
-    with weights.open(encoding="utf-8") as lines:
-        models = next(lines).rstrip("\n").split("\t")[1:]
-        for line in lines:
-            feature, *values = line.rstrip("\n").split("\t")
-            kind, bar, name = feature.partition("|")
-            if not bar or kind not in at:
-                kind, name = "", feature
-            at[kind].append(rows.setdefault(name, len(rows)))
-            numbers[kind].append([int(v) if v else 0 for v in values])
-    summed = np.zeros((len(combinations), len(rows), len(models)), dtype=np.float32)
-    for kind, table in numbers.items():
-        if table:
-            for i, combination in enumerate(combinations):
-                if not kind or kind in combination:
-                    summed[i, at[kind]] += table
+    of: dict[str, list[int]] = {kind: [] for kind in at}  # lines
+    cells: list[str] = []
+    for number, line in enumerate(lines):
+        feature, _, numbers = line.partition("\t")
+        cells.append(numbers)
+        kind, bar, name = feature.partition("|")
+        if not bar or kind not in at:
+            kind, name = "", feature
+        at[kind].append(rows.setdefault(name, len(rows)))
+        of[kind].append(number)
+    table = np.array([int(c) if c else 0 for c in "\t".join(cells).split("\t")], np.float32).reshape(-1, len(models))
+    of_kind = {kind: np.zeros((len(rows), len(models)), np.float32) for kind in at}
+    for kind, mine in of_kind.items():
+        mine[at[kind]] = table[of[kind]]
+    summed = np.stack([sum((of_kind[kind] for kind in combination), of_kind[""]) for combination in combinations])
+    summed /= SCALE
     return Models(
         rows,
         {name: i for i, name in enumerate(models)},
         {combination: i for i, combination in enumerate(combinations)},
-        (summed / SCALE).astype(np.float32),
+        summed,
         json.loads(thresholds.read_text(encoding="utf-8")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import ahocorasick
@@ -11,8 +11,7 @@ import numpy as np
 
 from kg.extract.text import fold, squeeze, within_words
 
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
-_SPLIT = re.compile(r"[\s\-_]+")
+_GLUE = re.compile(r"[\s\-_]+")
 
 
 class Known(NamedTuple):
@@ -32,19 +31,28 @@ class Hit(NamedTuple):
     known: Known
 
 
-class NameMatcher:
-    """Longest match of known names on the raw string; Latin names only at word boundaries."""
+def patterns(names: Iterable[Known]) -> dict[str, list[Known]]:
+    """What the automaton looks for: names without case, spaces and hyphens, each with all that it may stand for."""
+    table: dict[str, list[Known]] = {}
+    for known in names:
+        pattern = _GLUE.sub("", fold(known.name))
+        if len(pattern) >= 2:
+            table.setdefault(pattern, []).append(known)
+    return table
 
-    def __init__(self, names: Iterable[Known], ordinary: frozenset[str]) -> None:
+
+class NameMatcher:
+    """Longest match of known names on the raw string; Latin names only at word boundaries.
+
+    `table` is what `patterns` gives, `ordinary` are words that need their capitals to be names.
+    """
+
+    def __init__(self, table: Mapping[str, Sequence[Known]], ordinary: frozenset[str]) -> None:
         self._ordinary = ordinary
-        table: dict[str, list[Known]] = {}
-        for known in names:
-            pattern = squeeze(fold(known.name))[0]
-            if len(pattern) >= 2:
-                table.setdefault(pattern, []).append(known)
         self._automaton = ahocorasick.Automaton()
+        add = self._automaton.add_word
         for pattern, all_known in table.items():
-            self._automaton.add_word(pattern, (len(pattern), all_known))
+            add(pattern, (len(pattern), all_known))
         self._automaton.make_automaton()
 
     def find(self, text: str) -> list[Hit]:
@@ -89,8 +97,8 @@ class NameMatcher:
         """Whether a name may be written so: an ordinary word, or a short one, needs its capitals."""
         if raw == name or not name.isascii():
             return True
-        parts = _SPLIT.split(raw)
-        if len(parts) > 1 and not _SPLIT.search(name):
+        parts = _GLUE.split(raw)
+        if len(parts) > 1 and not _GLUE.search(name):
             return len(name) > 4 and all(p[:1].isupper() or p[:1].isdigit() for p in parts[1:] if p)
         if name.islower() or len(parts) > 1:
             return True

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.collector import no_collection
 from kg.extract.edges import has_chinese
 from kg.extract.group import Candidate
 from kg.extract.names import Known
@@ -52,6 +53,7 @@ class Priors:
 
     @classmethod
     @cache
+    @no_collection()
     def load(cls) -> Priors:
         """Return the counts that travel with the package, read once."""
         return cls(read_counts(resource("data/rules/priors.tsv")), read_frequency(resource("data/rules/frequency.tsv")))
@@ -99,16 +101,16 @@ class Priors:
 
 def read_counts(path: Path) -> dict[str, Prior]:
     """Read a table of counts: key, kept, optional, dropped, kept by type."""
-    counts = {}
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            name, *numbers = line.rstrip("\n").split("\t")
-            kept, optional, dropped, *types = map(int, numbers)
-            counts[name] = Prior(kept, optional, dropped, tuple(types))
-    return counts
+    return {
+        name: Prior(int(kept), int(optional), int(dropped), tuple(map(int, types)))
+        for name, kept, optional, dropped, *types in _rows(path)
+    }
 
 
 def read_frequency(path: Path) -> dict[str, int]:
     """Read a table of document frequencies: key, papers."""
-    with path.open(encoding="utf-8") as lines:
-        return {name: int(count) for name, count in (line.rstrip("\n").split("\t") for line in lines)}
+    return {name: int(count) for name, count in _rows(path)}
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
+TOKENIZER = "kg.MixedTokenizer"
 # A Latin run keeps dots and hyphens inside (GPT-4V, Qwen2.5-VL, CIFAR-10), but a hyphen before an all-lower-case
 # word is one of grammar (LLM-based, text-to-image), unless the word is a variant's (GPT-4o-mini).
 _WORD = r"[A-Za-z0-9À-ɏͰ-Ͽ]"
@@ -45,3 +49,10 @@ class MixedTokenizer:
             if word[-1] == " " and not word.isspace():
                 words[i], spaces[i] = word[:-1], True
         return Doc(self.vocab, words=words, spaces=spaces)
+
+
+def _create() -> Callable[[Language], MixedTokenizer]:
+    return lambda nlp: MixedTokenizer(nlp.vocab)
+
+
+registry.tokenizers.register(TOKENIZER, func=_create)
