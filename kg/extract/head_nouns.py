@@ -104,17 +104,18 @@ def _modified(text: str, at: int, run: str, parts: Sequence[tuple[int, int]]) ->
 def _english(text: str) -> Iterator[Mention]:
     heads, stops = _heads("en"), stop_words()
     for stretch in _LATIN.finditer(text):
-        words: list[tuple[int, int, str]] = []
-        for found in ENGLISH_WORD.finditer(text, stretch.start(), stretch.end()):
-            word = found[0].lower()
-            if word in stops or not word[0].isalnum() or found[0].endswith((".", "'s", "’s")):
+        words: list[tuple[int, int]] = []
+        for found in ENGLISH_WORD.finditer(text, *stretch.span()):
+            written = found[0]
+            word = written.lower()
+            if word in stops or not word[0].isalnum() or (written[-1] in ".s" and written.endswith((".", "'s", "’s"))):
                 if 2 <= len(words) <= _WORDS:
                     yield Mention(words[0][0], words[-1][1], "phrase")
                 words = []
                 continue
-            words.append((found.start(), found.end(), word))
+            start, end = found.span()
+            words.append((start, end))
             if word in heads and len(words) > 1:
-                first = max(0, len(words) - _WORDS)
-                yield Mention(words[first][0], found.end(), "head", heads[word])
+                yield Mention(words[-_WORDS:][0][0], end, "head", heads[word])
         if 2 <= len(words) <= _WORDS:
             yield Mention(words[0][0], words[-1][1], "phrase")

@@ -89,13 +89,13 @@ class NameMatcher:
             if "\n" in raw:
                 continue
             for known in all_known:
-                if self._spelled(raw, known.name):
+                if raw == known.name or self._spelled(raw, known.name):
                     yield Hit(start, end, known)
                     break
 
     def _spelled(self, raw: str, name: str) -> bool:
         """Whether a name may be written so: an ordinary word, or a short one, needs its capitals."""
-        if raw == name or not name.isascii():
+        if not name.isascii():
             return True
         parts = _GLUE.split(raw)
         if len(parts) > 1 and not _GLUE.search(name):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
 from kg.extract.glosses import bigrams, content_words, match, rendered
@@ -17,8 +17,7 @@ _NAMES = 3
 _FLOOR = 0.08  # what is less likely than that is no rival and has none
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A candidate with how likely it is to be kept, seen by itself, and its likeliest type."""
 
     candidate: Candidate
@@ -114,10 +113,13 @@ def load_weights() -> Mapping[str, float]:
 
 
 def _names(candidate: Candidate) -> list[_Parts]:
-    return [
-        (name, chinese, frozenset(bigrams(name) if chinese else content_words(name)))
-        for name, chinese in ((n, has_chinese(n)) for n in candidate.names[:_NAMES])
-    ]
+    return [_parts(name) for name in candidate.names[:_NAMES]]
+
+
+@lru_cache(maxsize=1 << 13)
+def _parts(name: str) -> _Parts:
+    chinese = has_chinese(name)
+    return name, chinese, frozenset(bigrams(name) if chinese else content_words(name))
 
 
 def _likeness(a: Sequence[_Parts], b: Sequence[_Parts]) -> tuple[float, str]:
@@ -126,7 +128,7 @@ def _likeness(a: Sequence[_Parts], b: Sequence[_Parts]) -> tuple[float, str]:
     for x, x_chinese, own in a:
         for y, y_chinese, other in b:
             if x_chinese != y_chinese:
-                found = (match(*((y, x) if x_chinese else (x, y))).likeness, "both")
+                found = ((match(y, x) if x_chinese else match(x, y)).likeness, "both")
             else:
                 common = len(own & other)
                 if not common:

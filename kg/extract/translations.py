@@ -7,8 +7,8 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
 from kg.extract.glosses import Match, content_words, match, rendered
@@ -25,8 +25,7 @@ _UNLIKE = Match(0.0, 0.0)
 _RENDERED = 0.4  # share of the English words
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """An English and a Chinese candidate, by index, that may be one thing, described."""
 
     english: int
