@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 KG     := $(BIN)/kg -g out/graph
 
-.PHONY: demo test check format clean page
+.PHONY: demo test check format clean page lexicon
 
 demo: $(VENV)/.installed
 	@mkdir -p out
@@ -30,6 +30,10 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# After a change to the lexicon or the priors: what start-up reads instead of working it out.
+lexicon: $(VENV)/.installed
+	$(BIN)/python -m kg.compiled
 
 # The HTML view's template; needs Node 20, which users do not.
 page:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import networkx as nx
 
+from kg.collector import no_collection
 from kg.errors import SchemaError
 from kg.records import Edge, Node
 from kg.schema import schema
@@ -65,15 +64,3 @@ def _called(edge: Edge) -> str:
 def _signature(attributes: Mapping[str, Any]) -> tuple[object, ...]:
     """What the schema looks at: names and Python types. One check serves all that agree in them."""
     return (*attributes, *map(type, attributes.values()))
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Keep the cycle collector from walking large structures again and again while they grow."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from kg import compiled
+from kg.collector import no_collection
 from kg.errors import KgError
 from kg.records import ENTITY_TYPES
 from kg.resolve.spelling import key
@@ -17,8 +18,7 @@ from kg.resources import resource
 TERMS = "data/lexicon/terms.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, rename={"types": "type"}):
     """One thing of the lexicon.
 
     `types` begins with the usual one; `aliases` always mean it, `ambiguous` names may mean something else;
@@ -41,16 +41,22 @@ class Term:
 
 
 class Lexicon:
-    """Terms by id and by name."""
+    """Terms by id and by name.
 
-    def __init__(self, terms: Mapping[str, Term]) -> None:
+    `keys` has the places of the terms that go by a spelling key; it is worked out from the terms if not given.
+    """
+
+    def __init__(self, terms: Mapping[str, Term], keys: Mapping[str, Sequence[int]] | None = None) -> None:
         self._terms = dict(terms)
+        self._given = keys
 
     @classmethod
     @cache
+    @no_collection()
     def load(cls) -> Lexicon:
         """Return the lexicon that travels with the package, read once."""
-        return read_terms(resource(TERMS))
+        ready = compiled.read()
+        return read_terms(resource(TERMS), ready.keys if ready else None)
 
     def __len__(self) -> int:
         return len(self._terms)
@@ -73,20 +79,26 @@ class Lexicon:
 
     def find(self, name: str) -> tuple[Term, ...]:
         """Terms that go by a name in any spelling: those that it always means first, then those it may mean."""
-        return self._by_key.get(key(name), ())
+        return tuple(self._in_order[i] for i in self.keys.get(key(name), ()))
 
     @cached_property
-    def _by_key(self) -> dict[str, tuple[Term, ...]]:
-        sure: dict[str, list[Term]] = {}
-        maybe: dict[str, list[Term]] = {}
-        for term in self:
-            for table, names in ((sure, term.names), (maybe, term.ambiguous)):
-                for k in dict.fromkeys(map(key, names)):
-                    table.setdefault(k, []).append(term)
-        return {k: tuple(dict.fromkeys([*sure.get(k, ()), *maybe.get(k, ())])) for k in {**sure, **maybe}}
+    def keys(self) -> Mapping[str, Sequence[int]]:
+        """Places of the terms that go by each spelling key."""
+        if self._given is not None:
+            return self._given
+        places: dict[str, dict[int, None]] = {}
+        sure = [(place, name) for place, term in enumerate(self) for name in term.names]
+        maybe = [(place, name) for place, term in enumerate(self) for name in term.ambiguous]
+        for place, name in sure + maybe:
+            places.setdefault(key(name), {})[place] = None
+        return {k: tuple(found) for k, found in places.items()}
+
+    @cached_property
+    def _in_order(self) -> tuple[Term, ...]:
+        return tuple(self)
 
 
-def read_terms(path: Path) -> Lexicon:
+def read_terms(path: Path, keys: Mapping[str, Sequence[int]] | None = None) -> Lexicon:
     """Read a lexicon from JSON Lines.
 
     Raises
@@ -95,23 +107,19 @@ def read_terms(path: Path) -> Lexicon:
         A line is not a term, or two terms share an id; the message names the line.
     """
     terms: dict[str, Term] = {}
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                term = _term(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
-                raise KgError(f"{path}:{number} is not a lexicon term ({error}): correct the line.") from error
-            if term.id in terms:
-                raise KgError(f"{path}:{number} repeats the id {term.id!r}: give each term its own.")
-            terms[term.id] = term
-    return Lexicon(terms)
-
-
-def _term(record: Mapping[str, Any]) -> Term:
-    fields = dict(record)
-    types = tuple(fields.pop("type"))
-    if not types or not set(types) <= set(ENTITY_TYPES):
-        raise ValueError(f"type {types} is none of {', '.join(ENTITY_TYPES)}")
-    for name in ("aliases", "ambiguous"):
-        fields[name] = tuple(fields.get(name, ()))
-    return Term(types=types, **fields)
+    decode = msgspec.json.Decoder(Term).decode
+    right: set[tuple[str, ...]] = set()  # types that were looked at
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            term = decode(line)
+        except msgspec.MsgspecError as error:
+            raise KgError(f"{path}:{number} is not a lexicon term ({error}): correct the line.") from error
+        if term.types not in right:
+            if not term.types or not set(term.types) <= set(ENTITY_TYPES):
+                why = f"type {term.types} is none of {', '.join(ENTITY_TYPES)}"
+                raise KgError(f"{path}:{number} is not a lexicon term ({why}): correct the line.")
+            right.add(term.types)
+        if term.id in terms:
+            raise KgError(f"{path}:{number} repeats the id {term.id!r}: give each term its own.")
+        terms[term.id] = term
+    return Lexicon(terms, keys)

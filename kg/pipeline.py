@@ -85,7 +85,7 @@ def build(
         Another build holds the folder.
     """
     from kg import read, registry, work
-    from kg.build import no_collection
+    from kg.collector import no_collection
     from kg.lexicon import Lexicon
     from kg.resolve.link import link
     from kg.resolve.papers import papers as papers_of

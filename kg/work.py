@@ -306,8 +306,9 @@ def extract_version(extractor: str) -> str:
 @cache
 def _extractor(name: str) -> Extractor:
     extractor: Extractor = registry.load("extractors", name)()
-    # The lexicon stays: the cycle collector need not look at it with every entry.
+    # The lexicon stays: the cycle collector need not look at it, and not with every entry at what comes and goes.
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     return extractor
 
 

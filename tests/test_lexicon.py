@@ -3,7 +3,9 @@ from collections import Counter
 
 import pytest
 
+from kg import compiled
 from kg.errors import KgError
+from kg.extract.lexicon_matcher import matcher
 from kg.extract.tables import ordinary_words
 from kg.lexicon import TERMS, Lexicon, Term, read_terms
 from kg.records import ENTITY_TYPES
@@ -80,3 +82,44 @@ def test_bad_lines_are_named(tmp_path, line, message):
     path.write_text('{"id": "model:a", "type": ["Model"], "en": "A"}\n' + line + "\n", encoding="utf-8")
     with pytest.raises(KgError, match=f"terms.jsonl:2 .*{message}"):
         read_terms(path)
+
+
+def test_the_compiled_lexicon_is_current():
+    """Where this fails: make lexicon."""
+    assert compiled._path().read_bytes() == compiled.content()
+
+
+def test_compiled_and_worked_out_are_one():
+    ready, fresh = Lexicon.load(), read_terms(resource(TERMS))
+    assert compiled.read() is not None
+    assert ready.keys == fresh.keys
+    assert [ready.find(name) for name in ("GAN", "扩散模型", "SD")] == [
+        fresh.find(n) for n in ("GAN", "扩散模型", "SD")
+    ]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[:-1],
+        lambda content: content[:1000] + bytes([content[1000] ^ 1]) + content[1001:],
+        lambda content: bytes([content[0] ^ 1]) + content[1:],  # of other sources
+    ],
+)
+def test_a_compiled_lexicon_that_is_damaged_or_stale_counts_for_nothing(tmp_path, damage):
+    path = tmp_path / "compiled.msgpack"
+    content = compiled._path().read_bytes()
+    path.write_bytes(content)
+    assert compiled.load(path) is not None
+    path.write_bytes(damage(content))
+    assert compiled.load(path) is None
+
+
+def test_without_a_compiled_lexicon_the_same_names_are_found(monkeypatch):
+    text = "采用SDXL与Stable Diffusion在ImageNet上训练，GANs与扩散模型均可。"
+    ready = matcher().find(text)
+    monkeypatch.setattr(compiled, "read", lambda: compiled.load(compiled._path().with_name("no-such-file")))
+    monkeypatch.setattr(Lexicon, "load", lambda: read_terms(resource(TERMS)))
+    assert matcher.__wrapped__().find(text) == ready
+    assert len(ready) >= 4

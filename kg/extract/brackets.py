@@ -30,6 +30,7 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9][\w\-./+&'’ :@*²³^]*|[\w·\- ]*[\u3400-\u9fff][\w·\-/ ]*")
+_CUTS = frozenset(",.;:，。；：、（）()")
 _OPEN_QUOTES = "“”\"'‘’《》「」【】 "
 
 
@@ -109,12 +110,12 @@ def _chinese_before(text: str, low: int, end: int, inner: list[str]) -> tuple[in
 
 
 def _english_before(text: str, low: int, end: int, inner: list[str]) -> tuple[int, int] | None:
-    words = list(ENGLISH_WORD.finditer(text, low, end))
-    words = [
-        w
-        for i, w in enumerate(words)
-        if all(not has_chinese(v[0]) and v[0] not in ",.;:，。；：、（）()" for v in words[i:])
-    ]
+    words: list[re.Match[str]] = []
+    for word in ENGLISH_WORD.finditer(text, low, end):
+        if has_chinese(word[0]) or word[0] in _CUTS:
+            words.clear()
+        else:
+            words.append(word)
     if not words:
         return None
     for short in inner:

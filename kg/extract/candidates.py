@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spacy.language import Language
 
-from kg.extract import spans
+from kg.extract import sentences, spans
 from kg.extract import text as layout
 from kg.extract.brackets import pairs
 from kg.extract.cues import CueIndex
@@ -39,8 +39,7 @@ def find(nlp: Language, entry: Entry, lexicon: Lexicon, priors: Priors, *, acros
     mentions = spans.read(doc)
     candidates = group(text.string, mentions, pairs(text.string), lexicon)
     folded = layout.fold(text.string)
-    # spaCy takes a single sentence for none.
-    begins = [s.start_char for s in doc.sents] if doc.has_annotation("SENT_START") else [0]
+    begins = sentences.begins(doc)
     if across:
         candidates = join(candidates, translations(candidates, text, begins), *load_weights())
     context = Context(text, folded, begins, CueIndex(folded), lexicon, priors, layout.is_bilingual(text))
@@ -61,7 +60,7 @@ def _inside(mentions: Sequence[Mention]) -> set[tuple[int, int]]:
     """Stretches that lie inside longer ones; `mentions` are in order, longer ones first."""
     inside = set()
     widest = (0, 0)
-    for start, end in sorted({(m.start, m.end) for m in mentions}, key=lambda s: (s[0], -s[1])):
+    for start, end in dict.fromkeys((m.start, m.end) for m in mentions):
         if end <= widest[1]:
             inside.add((start, end))
         else:

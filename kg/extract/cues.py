@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from kg.extract.tables import table
+from kg.extract.text import within_words
 
 NEAR = 8
 FAR = 40
@@ -37,16 +38,12 @@ def _automaton() -> ahocorasick.Automaton:
 
 def find(folded: str) -> list[Cue]:
     """All cue words of a folded text, in order; Latin ones only as whole words."""
-    size = len(folded)
+    within = within_words(folded)
     found = []
     for last, (length, names) in _automaton().iter(folded):
         start, end = last - length + 1, last + 1
-        if folded[start].isascii() and folded[start].isalpha():
-            if start and folded[start - 1].isascii() and folded[start - 1].isalnum():
-                continue
-            if end < size and folded[end].isascii() and folded[end].isalnum():
-                continue
-        found += [Cue(start, end, name) for name in names]
+        if not (within[start] or within[end]):
+            found += [Cue(start, end, name) for name in names]
     found.sort()
     return found
 
@@ -57,14 +54,23 @@ class CueIndex:
     def __init__(self, folded: str) -> None:
         self._cues = find(folded)
         self._starts = [c.start for c in self._cues]
+        self._asked: dict[tuple[int, int, int, int], list[tuple[str, Cue]]] = {}
 
     def around(self, start: int, end: int, low: int, high: int) -> list[tuple[str, Cue]]:
         """Cues within [low, high) before and after [start, end), each with where it stands ("<near", ">far")."""
+        asked = start, end, low, high
+        found = self._asked.get(asked)
+        if found is None:
+            found = self._asked[asked] = self._around(*asked)
+        return found
+
+    def _around(self, start: int, end: int, low: int, high: int) -> list[tuple[str, Cue]]:
+        first = bisect_left(self._starts, max(low, start - FAR))
         out = []
-        for cue in self._cues[bisect_left(self._starts, max(low, start - FAR)) : bisect_left(self._starts, start)]:
-            if cue.end <= start:
-                out.append(("<near" if start - cue.end <= NEAR else "<far", cue))
-        for cue in self._cues[bisect_left(self._starts, end) : bisect_right(self._starts, min(high, end + FAR) - 1)]:
-            if cue.end <= high:
-                out.append((">near" if cue.start - end <= NEAR else ">far", cue))
+        for cue in self._cues[first : bisect_right(self._starts, min(high, end + FAR) - 1, first)]:
+            begin, stop, _ = cue
+            if stop <= start:
+                out.append(("<near" if start - stop <= NEAR else "<far", cue))
+            elif end <= begin and stop <= high:
+                out.append((">near" if begin - end <= NEAR else ">far", cue))
         return out

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+import ahocorasick
+
 from kg.extract.tables import table
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
@@ -18,14 +20,15 @@ _TRIM = " -_/+.·&@*'’"
 
 
 @cache
-def _frames() -> re.Pattern[str]:
+def _edges() -> ahocorasick.Automaton:
+    """Finds frames and the words that keep one whole, each with its length and whether it is a frame."""
     edges = table("edges")
     frames = set(edges["frames"].split())
-    words = set(edges["words"].split()) - frames
-    longest_first = sorted(words | frames, key=lambda w: (-len(w), w))
-    # Longer first whichever kind it is: 用户 keeps 用, 用于 cuts.
-    parts = [f"{re.escape(w)}()" if w in frames else re.escape(w) for w in longest_first]
-    return re.compile("|".join(parts))
+    automaton = ahocorasick.Automaton()
+    for word in frames | set(edges["words"].split()):
+        automaton.add_word(word, (len(word), word in frames))
+    automaton.make_automaton()
+    return automaton
 
 
 @cache
@@ -36,13 +39,17 @@ def stop_words() -> frozenset[str]:
 
 def segments(run: str) -> list[tuple[int, int]]:
     """Stretches of a Chinese run between its frames: each may hold a name."""
+    # The longest at each place (it ends last), whichever kind it is: 用户 keeps 用, 用于 cuts.
+    longest = {last + 1 - length: (last + 1, is_frame) for last, (length, is_frame) in _edges().iter(run)}
     out = []
-    start = 0
-    for found in _frames().finditer(run):
-        if found.lastindex:
-            if found.start() > start:
-                out.append((start, found.start()))
-            start = found.end()
+    start = seen = 0
+    for low in sorted(longest):
+        if low >= seen:
+            seen, is_frame = longest[low]
+            if is_frame:
+                if low > start:
+                    out.append((start, low))
+                start = seen
     if start < len(run):
         out.append((start, len(run)))
     return out

@@ -16,21 +16,22 @@ _WINDOW = 40
 
 @cache
 def _negation() -> re.Pattern[str]:
+    """Negation right before a name, read from right to left: it is found or missed at the first letter."""
     words = table("negation")
     before, between = (
         "|".join(
-            rf"\b{re.escape(w)}\b\s*" if w.isascii() else re.escape(w)
+            rf"\s*\b{re.escape(w[::-1])}\b" if w.isascii() else re.escape(w[::-1])
             for w in sorted(words[k], key=lambda w: (-len(w), w))
         )
         for k in ("before", "between")
     )
-    return re.compile(rf"(?:{before})(?:{between})*[\s“\"]*$", re.IGNORECASE)
+    return re.compile(rf"[\s“\"]*(?:{between})*(?:{before})", re.IGNORECASE)
 
 
-def negated(context: Context, mention: Mention) -> bool:
+def negated(context: Context, start: int) -> bool:
     """Whether the words right before a mention say that it is not used."""
-    low = max(context.sentence(mention.start)[0], mention.start - _WINDOW)
-    return _negation().search(context.text.string[low : mention.start]) is not None
+    low = max(context.sentence(start)[0], start - _WINDOW)
+    return _negation().match(context.text.string[low:start][::-1]) is not None
 
 
 def evidence(context: Context, mention: Mention, cue: str, score: float) -> Evidence:

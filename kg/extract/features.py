@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.extract.cues import CueIndex
-from kg.extract.edges import has_chinese
+from kg.extract.edges import HAN, has_chinese
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
+from kg.extract.labels import Labels
 from kg.extract.priors import Prior, Priors
 from kg.extract.text import TITLE, Text
 from kg.lexicon import Lexicon
@@ -24,15 +24,37 @@ Features = dict[str, float]
 KINDS = (*ENTITY_TYPES, "known", "latin", "chinese", "english")
 CHINESE_ONLY = "chinese-only"
 _SHAPES = (
-    ("inner-capital", re.compile(r"[a-z][A-Z]")),
-    ("capitals", re.compile(r"[A-Z]{2}")),
-    ("digit", re.compile(r"\d")),
-    ("space", re.compile(r"\S \S")),
-    ("hyphen", re.compile(r"-")),
-    ("bench", re.compile(r"bench|eval|qa$|set$", re.IGNORECASE)),
+    ("shape=inner-capital", re.compile(r"[a-z][A-Z]")),
+    ("shape=capitals", re.compile(r"[A-Z]{2}")),
+    ("shape=digit", re.compile(r"\d")),
+    ("shape=space", re.compile(r"\S \S")),
+    ("shape=hyphen", re.compile(r"-")),
+    ("shape=bench", re.compile(r"bench|eval|qa$|set$", re.IGNORECASE)),
 )
-_SIDE = re.compile(r"[A-Za-z0-9]+|\S")
+_BENCH = _SHAPES[-1][1]
+# Most names: their shapes can be seen without all the patterns.
+_HAN_ONLY = re.compile(f"[{HAN}]+")
+_LOWER_ONLY = re.compile(r"[a-z]+(?: [a-z]+)*")
+# The words on one side of a stretch, the nearest first: those before it are read from right to left.
+_BESIDE = re.compile(r"\s*([A-Za-z0-9]+|\S)?\s*([A-Za-z0-9]+|\S)?")
+_SIDE = 12  # letters
 _SECTIONS = {"概述": "overview", "方法": "method", "实验": "experiment", "通俗易懂": "plain", "摘要": "abstract"}
+_MAYBE = ("ambiguous", "known")
+
+
+def bucket(count: float) -> int:
+    """A number as one of few steps: 0, 1, 2, 3-4, 5-8, ..."""
+    return 0 if count <= 0 else 1 + math.ceil(math.log2(count)) if count > 1 else 1
+
+
+_NAMES = Labels[int](lambda n: f"names={min(n, 4)}")
+_CHINESE_LENGTH = Labels[int](lambda n: f"length=zh{min(n // 2, 8)}")
+_ENGLISH_LENGTH = Labels[int](lambda n: f"length=en{min(n // 5, 8)}")
+_COUNT = Labels[int](lambda n: f"count={bucket(n)}")
+_WRITTEN = Labels[int](lambda n: f"written={bucket(n)}")
+_PIECES = Labels[int](lambda n: f"pieces={min(n, 4)}")
+_SECTION = Labels[str](lambda s: f"section={_SECTIONS.get(s, 'title' if s == TITLE else 'other')}")
+_FIRST = Labels[int](lambda n: f"first={n}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +81,6 @@ class Context:
         return found
 
 
-def bucket(count: float) -> int:
-    """A number as one of few steps: 0, 1, 2, 3-4, 5-8, ..."""
-    return 0 if count <= 0 else 1 + math.ceil(math.log2(count)) if count > 1 else 1
-
-
 def features(
     candidate: Candidate, context: Context, nested: float, without: Mapping[str, Prior] | None = None
 ) -> Features:
@@ -78,7 +95,7 @@ def features(
     _places(out, candidate, context)
     _surroundings(out, candidate, context)
     context.priors.describe(out, candidate, without)
-    out[f"nested={'all' if nested >= 0.99 else 'some' if nested > 0 else 'none'}"] = 1.0
+    out["nested=all" if nested >= 0.99 else "nested=some" if nested > 0 else "nested=none"] = 1.0
     return out
 
 
@@ -105,41 +122,55 @@ def expanded(described: Features, kinds: Sequence[str]) -> Features:
 
 
 def _names(out: Features, candidate: Candidate) -> None:
-    chinese = [n for n in candidate.names if has_chinese(n)]
-    script = "both" if 0 < len(chinese) < len(candidate.names) else "chinese" if chinese else "latin"
-    out[f"script={script}"] = 1.0
-    out[f"names={min(len(candidate.names), 4)}"] = 1.0
-    longest = max(candidate.names, key=lambda n: (len(n), n))
-    language, step = ("zh", 2) if has_chinese(longest) else ("en", 5)
-    out[f"length={language}{min(len(longest) // step, 8)}"] = 1.0
-    described = [_described(name) for name in candidate.names]
+    names = candidate.names
+    chinese = sum(map(has_chinese, names))
+    out["script=chinese" if chinese == len(names) else "script=both" if chinese else "script=latin"] = 1.0
+    out[_NAMES[len(names)]] = 1.0
+    longest = names[0] if len(names) == 1 else max(names, key=lambda n: (len(n), n))
+    out[(_CHINESE_LENGTH if has_chinese(longest) else _ENGLISH_LENGTH)[len(longest)]] = 1.0
+    if len(names) == 1:
+        shapes, parts = _described(longest)
+        out.update(shapes)
+        out.update(parts)
+        return
+    described = [_described(name) for name in names]
     for shape, _ in _SHAPES:
         if any(shape in shapes for shapes, _ in described):
-            out[f"shape={shape}"] = 1.0
+            out[shape] = 1.0
     for _, parts in described[:6]:
         out.update(parts)
 
 
-@lru_cache(maxsize=1 << 15)
-def _described(name: str) -> tuple[frozenset[str], Features]:
-    """The shapes of a name, and features of its ends."""
+@lru_cache(maxsize=1 << 13)
+def _described(name: str) -> tuple[Features, Features]:
+    """The shapes of a name, in the order of `_SHAPES`, and features of its ends."""
     parts: Features = {}
-    if has_chinese(name[-1:]):
-        parts[f"tail={name[-2:]}"] = 1.0
-        parts[f"lead={name[:2]}"] = 1.0
+    if has_chinese(name[-1]):
+        parts["tail=" + name[-2:]] = 1.0
+        parts["lead=" + name[:2]] = 1.0
     elif " " in name:
         words = name.lower().split()
-        parts[f"tail={words[-1]}"] = 1.0
-        parts[f"lead={words[0]}"] = 1.0
+        parts["tail=" + words[-1]] = 1.0
+        parts["lead=" + words[0]] = 1.0
     kind = head_type(name)
     if kind:
-        parts[f"head={kind}"] = 1.0
-    return frozenset(shape for shape, pattern in _SHAPES if pattern.search(name)), parts
+        parts["head=" + kind] = 1.0
+    return _shapes(name), parts
+
+
+def _shapes(name: str) -> Features:
+    if _HAN_ONLY.fullmatch(name):
+        return {}
+    if _LOWER_ONLY.fullmatch(name):
+        shapes = {"shape=space": 1.0} if " " in name else {}
+        return shapes | {"shape=bench": 1.0} if _BENCH.search(name) else shapes
+    return {shape: 1.0 for shape, pattern in _SHAPES if pattern.search(name)}
 
 
 def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
-    for cue in sorted({m.cue for m in candidate.mentions}):
-        out[f"cue={cue}"] = 1.0
+    mentions = candidate.mentions
+    for cue in sorted({m.cue for m in mentions}) if len(mentions) > 1 else (mentions[0].cue,):
+        out["cue=" + cue] = 1.0
     if candidate.term:
         term = context.lexicon.term(candidate.term)
         for i, kind in enumerate(term.types):
@@ -149,52 +180,65 @@ def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
         if term.zh:
             out["term-zh"] = 1.0
     else:
-        for kind in sorted({m.type for m in candidate.mentions if m.type and m.cue in ("ambiguous", "known")}):
-            out[f"maybe={kind}"] = 1.0
+        for kind in sorted({m.type for m in mentions if m.type and m.cue in _MAYBE}):
+            out["maybe=" + kind] = 1.0
 
 
 def _places(out: Features, candidate: Candidate, context: Context) -> None:
     text = context.text
-    pieces = Counter(text.piece_index(m.start) for m in candidate.mentions)
-    sections = {text.pieces[i].section for i in pieces}
-    spots = {m.start for m in candidate.mentions}
-    out[f"count={bucket(len(spots))}"] = 1.0
-    out[f"written={bucket(max(text.string.count(n) for n in candidate.names))}"] = 1.0
-    out[f"pieces={min(len(pieces), 4)}"] = 1.0
+    spots = sorted({m.start for m in candidate.mentions})
+    at = [text.piece(s) for s in spots]
+    sections = sorted({p.section for p in at})
+    out[_COUNT[len(spots)]] = 1.0
+    out[_WRITTEN[max(map(text.string.count, candidate.names))]] = 1.0
+    out[_PIECES[len({p.start for p in at})]] = 1.0
     if TITLE in sections:
         out["in-title"] = 1.0
-        at = min(spots)
-        if text.pieces[0].end > at:
-            before = context.folded[:at]
-            end = max(m.end for m in candidate.mentions if m.start == at)
-            spot = "start" if not before.strip(" \"“'") else "after-colon" if ":" in before else "middle"
-            out[f"title-spot={spot}"] = 1.0
-            for word in before.split()[-1:]:
-                out[f"title-before={word}"] = 1.0
-            for word in context.folded[end : text.pieces[0].end].split(None, 1)[:1]:
-                out[f"title-after={word[:6]}"] = 1.0
-    for section in sorted(sections):
-        out[f"section={_SECTIONS.get(section, 'title' if section == TITLE else 'other')}"] = 1.0
-    body = [s for s in spots if text.piece(s).section != TITLE]
-    if body:
-        start = next((p.start for p in text.pieces if p.section != TITLE), 0)
-        share = (min(body) - start) / max(1, len(text.string) - start)
-        out[f"first={int(share * 5)}"] = 1.0
-        if min(body) - start < 120:
-            out["first-sentence"] = 1.0
-    out["density"] = min(1.0, 300 * len(spots) / max(300, len(text.string)))
+        _place_in_title(out, candidate, context, spots[0])
+    for section in sections:
+        out[_SECTION[section]] = 1.0
+    size = len(text.string)
+    for spot, piece in zip(spots, at, strict=True):
+        if piece.section != TITLE:
+            start = next(p.start for p in text.pieces if p.section != TITLE)
+            out[_FIRST[int((spot - start) / max(1, size - start) * 5)]] = 1.0
+            if spot - start < 120:
+                out["first-sentence"] = 1.0
+            break
+    out["density"] = min(1.0, 300 * len(spots) / max(300, size))
+
+
+def _place_in_title(out: Features, candidate: Candidate, context: Context, at: int) -> None:
+    stop = context.text.pieces[0].end
+    if at >= stop:
+        return
+    before = context.folded[:at]
+    end = max(m.end for m in candidate.mentions if m.start == at)
+    spot = "start" if not before.strip(" \"“'") else "after-colon" if ":" in before else "middle"
+    out[f"title-spot={spot}"] = 1.0
+    for word in before.split()[-1:]:
+        out[f"title-before={word}"] = 1.0
+    for word in context.folded[end:stop].split(None, 1)[:1]:
+        out[f"title-after={word[:6]}"] = 1.0
 
 
 def _surroundings(out: Features, candidate: Candidate, context: Context) -> None:
     string = context.text.string
-    for m in {(m.start, m.end): m for m in candidate.mentions}.values():
-        low, high = context.sentence(m.start)
-        for where, cue in context.cues.around(m.start, m.end, low, high):
-            out[f"{cue.name}{where}"] = 1.0
-        before = string[max(low, m.start - 12) : m.start]
-        after = string[m.end : min(high, m.end + 12)]
-        left, right = _SIDE.findall(before), _SIDE.findall(after)
-        out[f"L={''.join(left[-2:]).lower()}" if left else "L=^"] = 1.0
-        out[f"L={left[-1].lower()}" if left else "L=^"] = 1.0
-        out[f"R={''.join(right[:2]).lower()}" if right else "R=$"] = 1.0
-        out[f"R={right[0].lower()}" if right else "R=$"] = 1.0
+    for start, end in dict.fromkeys((m.start, m.end) for m in candidate.mentions):
+        low, high = context.sentence(start)
+        for where, cue in context.cues.around(start, end, low, high):
+            out[cue.name + where] = 1.0
+        beside = _BESIDE.match(string[max(low, start - _SIDE) : start][::-1])
+        if beside and beside[1]:
+            near, far = beside.groups("")
+            out["L=" + (near + far)[::-1].lower()] = 1.0
+            out["L=" + near[::-1].lower()] = 1.0
+        else:
+            out["L=^"] = 1.0
+        beside = _BESIDE.match(string, end, min(high, end + _SIDE))
+        if beside and beside[1]:
+            near, far = beside.groups("")
+            out["R=" + (near + far).lower()] = 1.0
+            out["R=" + near.lower()] = 1.0
+        else:
+            out["R=$"] = 1.0

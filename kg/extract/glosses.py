@@ -15,8 +15,7 @@ from kg.resources import resource
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _WORD = re.compile(r"[A-Za-z]+")
 _GLOSS = re.compile(rf"([{HAN}]{{2}})(\d+)")
-
-
+_NOTHING: Mapping[str, tuple[float, str]] = {}
 _RENDERS = 0.15  # how surely two characters must render a word to be accounted for by it
 
 
@@ -32,6 +31,17 @@ class Match(NamedTuple):
         return math.sqrt(self.english * self.chinese)
 
 
+class Rendered(NamedTuple):
+    """English words that a Chinese name renders, each with how surely and by which characters.
+
+    `characters` counts those that a full translation accounts for; `latin` are the Latin words, which it has to hold.
+    """
+
+    words: Mapping[str, tuple[float, str]]
+    characters: int
+    latin: tuple[str, ...]
+
+
 @cache
 def glosses() -> Mapping[str, Mapping[str, float]]:
     """Pairs of Chinese characters that render an English word, with how surely, 0 to 1."""
@@ -43,52 +53,62 @@ def glosses() -> Mapping[str, Mapping[str, float]]:
 
 
 @cache
+def _words_of_pairs() -> Mapping[str, Mapping[str, tuple[float, str]]]:
+    """The glosses the other way round: what a pair of Chinese characters renders, and the characters that do."""
+    out: dict[str, dict[str, tuple[float, str]]] = {}
+    for word, pairs in glosses().items():
+        for pair, score in pairs.items():
+            out.setdefault(pair, {})[word] = (min(1.0, 2 * score), pair if score > _RENDERS else "")
+    return out
+
+
+@cache
 def _small_words() -> frozenset[str]:
     return frozenset(table("merge_cues")["small_words"].split())
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def content_words(name: str) -> tuple[str, ...]:
     """Words of an English name that carry meaning, lower case, singular."""
-    words = (w.lower() for w in _WORD.findall(name))
-    singular = (w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in words)
-    return tuple(dict.fromkeys(w for w in singular if w not in _small_words()))
+    words = [w.lower() for w in _WORD.findall(name)]
+    singular = [w[:-1] if len(w) > 3 and w[-1] == "s" and w[-2] != "s" else w for w in words]
+    small = _small_words()
+    return tuple(dict.fromkeys([w for w in singular if w not in small]))
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def bigrams(name: str) -> tuple[str, ...]:
     """Pairs of neighbouring Chinese characters of a name."""
-    return tuple(dict.fromkeys(run[i : i + 2] for run in _HAN_RUN.findall(name) for i in range(len(run) - 1)))
+    return tuple(dict.fromkeys([run[i : i + 2] for run in _HAN_RUN.findall(name) for i in range(len(run) - 1)]))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
+def rendered(chinese: str) -> Rendered:
+    """What a Chinese name renders; the Latin words in it render themselves."""
+    words: dict[str, tuple[float, str]] = {}
+    words_of, pairs, latin = _words_of_pairs(), bigrams(chinese), content_words(chinese)
+    for pair in pairs:
+        for word, found in words_of.get(pair, _NOTHING).items():
+            known = words.get(word)
+            words[word] = found if known is None else (max(known[0], found[0]), known[1] + found[1])
+    for word in latin:
+        words[word] = (1.0, "")
+    return Rendered(words, len(set("".join(pairs))), latin)
+
+
+@lru_cache(maxsize=1 << 13)
 def match(english: str, chinese: str) -> Match:
-    """Compare an English and a Chinese name; Latin words in the Chinese one render themselves."""
+    """Compare an English and a Chinese name."""
     words = content_words(english)
-    pairs = bigrams(chinese)
-    renderings = glosses()
     if not words:
         return Match(0.0, 0.0)
-    latin = set(content_words(chinese))
+    renders, characters, latin = rendered(chinese)
     total = 0.0
-    covered: set[str] = set()
+    covered = ""
     for word in words:
-        if word in latin:
-            total += 1.0
-            latin.discard(word)
-            continue
-        known = renderings.get(word)
-        if not known:
-            continue
-        best = 0.0
-        for pair in pairs:
-            score = known.get(pair)
-            if score is not None:
-                if score > _RENDERS:
-                    covered.update(pair)
-                if score > best:
-                    best = score
-        total += min(1.0, 2 * best)
-    characters = {c for p in pairs for c in p}
-    share = len(characters & covered) / max(1, len(characters) + 2 * len(latin))
-    return Match(total / len(words), share)
+        found = renders.get(word)
+        if found is not None:
+            total += found[0]
+            covered += found[1]
+    missing = 2 * len(set(latin).difference(words)) if latin else 0
+    return Match(total / len(words), len(set(covered)) / ((characters + missing) or 1))

@@ -31,7 +31,7 @@ class _Sets:
         self.terms: dict[str, str] = {}
 
     def find(self, item: str) -> str:
-        parent = self._parent.setdefault(item, item)
+        parent = self._parent.get(item, item)
         if parent != item:
             parent = self._parent[item] = self.find(parent)
         return parent
@@ -60,35 +60,39 @@ def group(text: str, mentions: Iterable[Mention], pairs: Iterable[Pair], lexicon
     for mention in mentions:
         by_key.setdefault(key(text[mention.start : mention.end]), []).append(mention)
     by_key.pop("", None)
+    names = {k: text[found[0].start : found[0].end] for k, found in by_key.items()}
     sets = _Sets()
     _by_term(sets, by_key, lexicon)
     _by_bracket(sets, by_key, text, pairs)
-    _by_tail(sets, by_key, text)
-    _by_initials(sets, by_key, text)
-    members: dict[str, list[str]] = {}
-    for k in by_key:
-        members.setdefault(sets.find(k), []).append(k)
-    found = []
-    for root, keys in members.items():
-        ordered = sorted({m for k in keys for m in by_key[k]})
-        names = dict.fromkeys(text[m.start : m.end] for m in ordered)
-        found.append(Candidate(tuple(ordered), tuple(names), sets.terms.get(root, "")))
-    return sorted(found, key=lambda c: (c.mentions[0].start, c.names))
+    _by_tail(sets, names)
+    _by_initials(sets, names)
+    members: dict[str, list[Mention]] = {}
+    for k, found in by_key.items():
+        members.setdefault(sets.find(k), []).extend(found)
+    candidates = []
+    for root, together in members.items():
+        ordered = sorted(set(together)) if len(together) > 1 else together
+        forms = dict.fromkeys([text[m.start : m.end] for m in ordered])
+        candidates.append(Candidate(tuple(ordered), tuple(forms), sets.terms.get(root, "")))
+    return sorted(candidates, key=lambda c: (c.mentions[0].start, c.names))
 
 
 def _by_term(sets: _Sets, by_key: Mapping[str, list[Mention]], lexicon: Lexicon) -> None:
     first: dict[str, str] = {}
+    ambiguous = []
     for k, found in by_key.items():
-        term = next((m.term for m in found if m.cue == "lexicon"), "")
+        terms = {m.cue: m.term for m in reversed(found)}
+        term = terms.get("lexicon")
         if term:
             sets.terms.setdefault(sets.find(k), term)
             sets.union(first.setdefault(term, k), k)
-    for k, found in by_key.items():
-        if not any(m.cue == "ambiguous" for m in found) or sets.terms.get(sets.find(k)):
-            continue
-        meant = [t.id for t in lexicon.find(k) if t.id in first]
-        if len(meant) == 1:
-            sets.union(first[meant[0]], k)
+        if "ambiguous" in terms:
+            ambiguous.append(k)
+    for k in ambiguous:
+        if not sets.terms.get(sets.find(k)):
+            meant = [t.id for t in lexicon.find(k) if t.id in first]
+            if len(meant) == 1:
+                sets.union(first[meant[0]], k)
 
 
 def _by_bracket(sets: _Sets, by_key: Mapping[str, list[Mention]], text: str, pairs: Iterable[Pair]) -> None:
@@ -99,17 +103,15 @@ def _by_bracket(sets: _Sets, by_key: Mapping[str, list[Mention]], text: str, pai
                 sets.union(keys[0], other)
 
 
-def _by_tail(sets: _Sets, by_key: Mapping[str, list[Mention]], text: str) -> None:
-    for k, found in by_key.items():
-        name = text[found[0].start : found[0].end]
+def _by_tail(sets: _Sets, names: Mapping[str, str]) -> None:
+    for k, name in names.items():
         short = key(bare(name))
-        if short != k and short in by_key:
+        if short != k and short in names:
             sets.union(short, k)
 
 
-def _by_initials(sets: _Sets, by_key: Mapping[str, list[Mention]], text: str) -> None:
+def _by_initials(sets: _Sets, names: Mapping[str, str]) -> None:
     longs: dict[str, list[str]] = {}
-    names = {k: text[found[0].start : found[0].end] for k, found in by_key.items()}
     for k, name in names.items():
         if name.isascii() and len(name.split()) + name.count("-") >= 2:
             longs.setdefault(initials(name), []).append(k)

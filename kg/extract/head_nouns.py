@@ -42,7 +42,11 @@ def head_type(name: str) -> str:
     """The type that the head noun of a name makes likely, or ""."""
     if has_chinese(name[-1:]):
         heads = _heads("zh")
-        return next((heads[name[-n:]] for n in (5, 4, 3, 2, 1) if name[-n:] in heads), "")
+        for length in (5, 4, 3, 2, 1):
+            found = heads.get(name[-length:])
+            if found:
+                return found
+        return ""
     return _heads("en").get(name.rsplit(" ", 1)[-1].rsplit("-", 1)[-1].lower(), "") if " " in name else ""
 
 
@@ -65,21 +69,25 @@ class HeadNouns:
         return sorted(set(found))
 
 
-def _chinese(text: str) -> Iterator[Mention]:
+def _chinese(text: str) -> list[Mention]:
     heads, types = _chinese_heads(), _heads("zh")
-    for run in CHINESE_RUN.finditer(text):
-        if not has_chinese(run[0]):
+    out = []
+    for found in CHINESE_RUN.finditer(text):
+        run, at = found[0], found.start()
+        if run.isascii():
             continue
-        parts = segments(run[0])
+        parts = segments(run)
         for low, stop in parts:
-            for head in heads.finditer(run[0], low, stop):
-                start, end = trimmed(text, run.start() + low, run.start() + head.end())
-                if 2 < end - start <= _LONGEST and end - start > len(head[0]):
-                    yield Mention(start, end, "head", types[head[0]])
-            start, end = trimmed(text, run.start() + low, run.start() + stop)
+            for head in heads.finditer(run, low, stop):
+                start, end = trimmed(text, at + low, at + head.end())
+                if 2 < end - start <= _LONGEST and end - start > head.end() - head.start():
+                    out.append(Mention(start, end, "head", types[head[0]]))
+            start, end = trimmed(text, at + low, at + stop)
             if 3 <= end - start <= 12 and has_chinese(text[start:end]):
-                yield Mention(start, end, "phrase")
-        yield from _modified(text, run.start(), run[0], parts)
+                out.append(Mention(start, end, "phrase"))
+        if len(parts) > 1:
+            out += _modified(text, at, run, parts)
+    return out
 
 
 def _modified(text: str, at: int, run: str, parts: Sequence[tuple[int, int]]) -> Iterator[Mention]:
@@ -96,17 +104,18 @@ def _modified(text: str, at: int, run: str, parts: Sequence[tuple[int, int]]) ->
 def _english(text: str) -> Iterator[Mention]:
     heads, stops = _heads("en"), stop_words()
     for stretch in _LATIN.finditer(text):
-        words: list[tuple[int, int, str]] = []
-        for found in ENGLISH_WORD.finditer(text, stretch.start(), stretch.end()):
-            word = found[0].lower()
-            if word in stops or not word[0].isalnum() or found[0].endswith((".", "'s", "’s")):
+        words: list[tuple[int, int]] = []
+        for found in ENGLISH_WORD.finditer(text, *stretch.span()):
+            written = found[0]
+            word = written.lower()
+            if word in stops or not word[0].isalnum() or (written[-1] in ".s" and written.endswith((".", "'s", "’s"))):
                 if 2 <= len(words) <= _WORDS:
                     yield Mention(words[0][0], words[-1][1], "phrase")
                 words = []
                 continue
-            words.append((found.start(), found.end(), word))
+            start, end = found.span()
+            words.append((start, end))
             if word in heads and len(words) > 1:
-                first = max(0, len(words) - _WORDS)
-                yield Mention(words[first][0], found.end(), "head", heads[word])
+                yield Mention(words[-_WORDS:][0][0], end, "head", heads[word])
         if 2 <= len(words) <= _WORDS:
             yield Mention(words[0][0], words[-1][1], "phrase")

@@ -42,7 +42,7 @@ class LatinNames:
             word = run[0]
             if (
                 len(word) < 2
-                or (word.islower() and not _LOWER.fullmatch(word))
+                or (word.islower() and (word.isalpha() or not _LOWER.fullmatch(word)))
                 or _QUANTITY.fullmatch(word)
                 or _NOISE.search(word)
             ):

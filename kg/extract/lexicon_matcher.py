@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+import msgspec
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg import compiled
+from kg.collector import no_collection
 from kg.extract import spans
-from kg.extract.names import Known, NameMatcher
+from kg.extract.names import Known, NameMatcher, patterns
 from kg.extract.priors import Priors
 from kg.extract.spans import Mention
 from kg.extract.tables import ordinary_words
@@ -23,10 +26,17 @@ def _create(nlp: Language, name: str) -> LexiconMatcher:
 
 
 @cache
+@no_collection()
 def matcher() -> NameMatcher:
     """The automaton over the lexicon and the names that readers kept more than once."""
-    lexicon = Lexicon.load()
-    return NameMatcher([*known_names(lexicon), *Priors.load().names(lexicon)], ordinary_words())
+    ready = compiled.read()
+    names = msgspec.msgpack.decode(ready.names, type=dict[str, list[Known]]) if ready else table(Lexicon.load())
+    return NameMatcher(names, ordinary_words())
+
+
+def table(lexicon: Lexicon) -> dict[str, list[Known]]:
+    """What the automaton looks for: names of the lexicon, and those that papers use often without being in it."""
+    return patterns([*known_names(lexicon), *Priors.load().names(lexicon)])
 
 
 class LexiconMatcher:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.collector import no_collection
 from kg.extract.features import CHINESE_ONLY, KINDS
 from kg.resources import resource
 
 SCALE = 100  # the table holds hundredths
+_UNKNOWN = repeat(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,11 @@ class Models:
     combinations: Mapping[tuple[str, ...], int]
     weights: NDArray[np.float32]
     thresholds: Mapping[str, float]
+    _asked: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
 
     @classmethod
     @cache
+    @no_collection()
     def load(cls) -> Models:
         """Return the models that travel with the package, read once."""
         return read_models(resource("data/rules/weights.tsv"), resource("data/rules/thresholds.json"))
@@ -40,27 +45,33 @@ class Models:
         """What each model makes of each candidate: one row a candidate, one column a model."""
         at: list[int] = []
         values: list[float] = []
-        begins: list[int] = []
+        sizes: list[int] = []
         kinds: list[int] = []
         for features, combination in described:
-            begins.append(len(at))
-            for name, value in features.items():
-                row = self.rows.get(name)
-                if row is not None:
-                    at.append(row)
-                    values.append(value)
-            kinds += [self.combinations[combination]] * (len(at) - begins[-1])
-        if not at:
+            at += map(self.rows.get, features, _UNKNOWN)
+            values += features.values()
+            sizes.append(len(features))
+            kinds.append(self.combinations[combination] * len(self.rows))
+        rows = np.array(at, dtype=np.intp)
+        known = np.flatnonzero(rows >= 0)
+        if not known.size:
             return np.full((len(described), len(self.columns)), 0.5, dtype=np.float32)
-        weighed = self.weights[kinds, at] * np.array(values, dtype=np.float32)[:, None]
+        rows += np.repeat(kinds, sizes)
+        weighed = self.weights.reshape(-1, len(self.columns)).take(rows[known], axis=0)
+        weighed *= np.array(values, dtype=np.float32)[known, None]
+        begins = np.searchsorted(known, np.cumsum([0, *sizes[:-1]]))
         logits = np.add.reduceat(weighed, begins, axis=0)
         result: NDArray[np.float32] = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
         return result
 
     def weight(self, feature: str, model: str) -> float:
         """The weight that a feature has in a model whatever the candidate; 0 for an unknown one."""
-        row = self.rows.get(feature)
-        return 0.0 if row is None else float(self.weights[0, row, self.columns[model]])
+        found = self._asked.get((feature, model))
+        if found is None:
+            row = self.rows.get(feature)
+            found = 0.0 if row is None else float(self.weights[0, row, self.columns[model]])
+            self._asked[feature, model] = found
+        return found
 
 
 def read_models(weights: Path, thresholds: Path) -> Models:
@@ -69,28 +80,30 @@ def read_models(weights: Path, thresholds: Path) -> Models:
     A feature of one kind of candidate is written ``kind|feature``.
     """
     combinations = [(), *((k,) for k in KINDS), *((k, CHINESE_ONLY) for k in KINDS)]
+    head, *lines = weights.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    models = head.split("\t")[1:]
     rows: dict[str, int] = {}
     at: dict[str, list[int]] = {kind: [] for kind in ("", *KINDS, CHINESE_ONLY)}
-    numbers: dict[str, list[list[int]]] = {kind: [] for kind in at}
-    with weights.open(encoding="utf-8") as lines:
-        models = next(lines).rstrip("\n").split("\t")[1:]
-        for line in lines:
-            feature, *values = line.rstrip("\n").split("\t")
-            kind, bar, name = feature.partition("|")
-            if not bar or kind not in at:
-                kind, name = "", feature
-            at[kind].append(rows.setdefault(name, len(rows)))
-            numbers[kind].append([int(v) if v else 0 for v in values])
-    summed = np.zeros((len(combinations), len(rows), len(models)), dtype=np.float32)
-    for kind, table in numbers.items():
-        if table:
-            for i, combination in enumerate(combinations):
-                if not kind or kind in combination:
-                    summed[i, at[kind]] += table
+    of: dict[str, list[int]] = {kind: [] for kind in at}  # lines
+    cells: list[str] = []
+    for number, line in enumerate(lines):
+        feature, _, numbers = line.partition("\t")
+        cells.append(numbers)
+        kind, bar, name = feature.partition("|")
+        if not bar or kind not in at:
+            kind, name = "", feature
+        at[kind].append(rows.setdefault(name, len(rows)))
+        of[kind].append(number)
+    table = np.array([int(c) if c else 0 for c in "\t".join(cells).split("\t")], np.float32).reshape(-1, len(models))
+    of_kind = {kind: np.zeros((len(rows), len(models)), np.float32) for kind in at}
+    for kind, mine in of_kind.items():
+        mine[at[kind]] = table[of[kind]]
+    summed = np.stack([sum((of_kind[kind] for kind in combination), of_kind[""]) for combination in combinations])
+    summed /= SCALE
     return Models(
         rows,
         {name: i for i, name in enumerate(models)},
         {combination: i for i, combination in enumerate(combinations)},
-        (summed / SCALE).astype(np.float32),
+        summed,
         json.loads(thresholds.read_text(encoding="utf-8")),
     )

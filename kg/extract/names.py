@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import ahocorasick
+import numpy as np
 
-from kg.extract.text import fold, squeeze
+from kg.extract.text import fold, squeeze, within_words
 
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
-_SPLIT = re.compile(r"[\s\-_]+")
+_GLUE = re.compile(r"[\s\-_]+")
 
 
 class Known(NamedTuple):
@@ -31,29 +31,33 @@ class Hit(NamedTuple):
     known: Known
 
 
-_LATIN_RUN = re.compile(r"[A-Za-z0-9]+")
+def patterns(names: Iterable[Known]) -> dict[str, list[Known]]:
+    """What the automaton looks for: names without case, spaces and hyphens, each with all that it may stand for."""
+    table: dict[str, list[Known]] = {}
+    for known in names:
+        pattern = _GLUE.sub("", fold(known.name))
+        if len(pattern) >= 2:
+            table.setdefault(pattern, []).append(known)
+    return table
 
 
 class NameMatcher:
-    """Longest match of known names on the raw string; Latin names only at word boundaries."""
+    """Longest match of known names on the raw string; Latin names only at word boundaries.
 
-    def __init__(self, names: Iterable[Known], ordinary: frozenset[str]) -> None:
+    `table` is what `patterns` gives, `ordinary` are words that need their capitals to be names.
+    """
+
+    def __init__(self, table: Mapping[str, Sequence[Known]], ordinary: frozenset[str]) -> None:
         self._ordinary = ordinary
-        table: dict[str, list[Known]] = {}
-        for known in names:
-            pattern = squeeze(fold(known.name))[0]
-            if len(pattern) >= 2:
-                table.setdefault(pattern, []).append(known)
         self._automaton = ahocorasick.Automaton()
+        add = self._automaton.add_word
         for pattern, all_known in table.items():
-            self._automaton.add_word(pattern, (len(pattern), all_known))
+            add(pattern, (len(pattern), all_known))
         self._automaton.make_automaton()
 
     def find(self, text: str) -> list[Hit]:
         """All matches that no longer one covers, in order."""
-        folded = fold(text)
-        squeezed, offsets = squeeze(folded)
-        hits = list(self._hits(text, folded, squeezed, offsets))
+        hits = list(self._hits(text, fold(text)))
         hits.sort(key=lambda h: (h.start - h.end, h.start))
         taken = bytearray(len(text))
         kept = []
@@ -64,36 +68,37 @@ class NameMatcher:
             kept.append(hit)
         return sorted(kept)
 
-    def _hits(self, text: str, folded: str, squeezed: str, offsets: list[int]) -> Iterator[Hit]:
-        size = len(folded)
-        # Where a Latin word or number goes on: no name begins or ends there.
-        inside = bytearray(size + 1)
-        for word in _LATIN_RUN.finditer(folded):
-            inside[word.start() + 1 : word.end()] = b"\1" * (word.end() - word.start() - 1)
+    def _hits(self, text: str, folded: str) -> Iterator[Hit]:
+        squeezed, offsets = squeeze(folded)
+        inside = within_words(folded)
+        # Most of what the automaton finds are letters within a word: seen here without a look at the text.
+        within = np.frombuffer(inside, np.uint8)[offsets].tobytes()
         for last, (length, all_known) in self._automaton.iter(squeezed):
-            start, end = offsets[last - length + 1], offsets[last] + 1
-            if inside[start]:
+            first = last - length + 1
+            if within[first]:
                 continue
+            end = int(offsets[last]) + 1
             if inside[end]:
                 # An English plural: GANs, diffusion models.
                 plural = folded[end] == "s" and not inside[end + 1]
                 if not plural or folded[end - 1] == "s":
                     continue
                 end += 1
+            start = int(offsets[first])
             raw = text[start:end]
             if "\n" in raw:
                 continue
             for known in all_known:
-                if self._spelled(raw, known.name):
+                if raw == known.name or self._spelled(raw, known.name):
                     yield Hit(start, end, known)
                     break
 
     def _spelled(self, raw: str, name: str) -> bool:
         """Whether a name may be written so: an ordinary word, or a short one, needs its capitals."""
-        if raw == name or not name.isascii():
+        if not name.isascii():
             return True
-        parts = _SPLIT.split(raw)
-        if len(parts) > 1 and not _SPLIT.search(name):
+        parts = _GLUE.split(raw)
+        if len(parts) > 1 and not _GLUE.search(name):
             return len(name) > 4 and all(p[:1].isupper() or p[:1].isdigit() for p in parts[1:] if p)
         if name.islower() or len(parts) > 1:
             return True

@@ -8,7 +8,7 @@ from spacy.vocab import Vocab
 
 # Registers the components.
 from kg.extract import announcements, brackets, head_nouns, latin_names, lexicon_matcher, sentences  # noqa: F401
-from kg.extract.tokenizer import MixedTokenizer
+from kg.extract.tokenizer import TOKENIZER
 
 COMPONENTS = ("kg_sentences", "kg_lexicon", "kg_brackets", "kg_announcements", "kg_head_nouns", "kg_latin_names")
 
@@ -16,8 +16,7 @@ COMPONENTS = ("kg_sentences", "kg_lexicon", "kg_brackets", "kg_announcements", "
 def pipeline() -> Language:
     """Build the pipeline: a blank one with our tokenizer and components."""
     # A bare vocabulary: what spaCy would note of each new word (is it a URL, a number, ...) nobody asks.
-    nlp = spacy.blank("xx", vocab=Vocab())
-    nlp.tokenizer = MixedTokenizer(nlp.vocab)
+    nlp = spacy.blank("xx", vocab=Vocab(), config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.collector import no_collection
 from kg.extract.edges import has_chinese
 from kg.extract.group import Candidate
 from kg.extract.names import Known
@@ -52,6 +53,7 @@ class Priors:
 
     @classmethod
     @cache
+    @no_collection()
     def load(cls) -> Priors:
         """Return the counts that travel with the package, read once."""
         return cls(read_counts(resource("data/rules/priors.tsv")), read_frequency(resource("data/rules/frequency.tsv")))
@@ -66,20 +68,23 @@ class Priors:
 
     def of(self, candidate: Candidate) -> list[str]:
         """Keys under which a candidate is counted."""
-        keys = {key(bare(n)) for n in candidate.names} | {key(n) for n in candidate.names}
-        return sorted(keys | ({candidate.term} if candidate.term else set()))
+        keys = {candidate.term} if candidate.term else set()
+        for name in candidate.names:
+            keys.add(key(name))
+            keys.add(key(bare(name)))
+        return sorted(keys)
 
     def describe(self, out: dict[str, float], candidate: Candidate, without: Mapping[str, Prior] | None = None) -> None:
         """Add the features that the counts give."""
-        keys = self.of(candidate)
-        best, most = _NONE, 0
-        for k in keys:
+        best, most, frequency = _NONE, 0, 0
+        for k in self.of(candidate):
             found = self.counts.get(k, _NONE)
             if without and k in without:
                 found = found.plus(without[k], -1)
             seen = found.kept + found.optional + found.dropped
-            if (seen, found) > (most, best):
+            if seen >= most and (seen, found) > (most, best):
                 best, most = found, seen
+            frequency = max(frequency, self.frequency.get(k, 0))
         seen = best.kept + best.dropped
         if seen + best.optional > 0:
             rate = (best.kept + _SMOOTH * _BASE) / (seen + _SMOOTH)
@@ -91,22 +96,21 @@ class Priors:
                     out[f"prior-type={name}"] = count / sum(best.types)
         else:
             out["prior-none"] = 1.0
-        frequency = max((self.frequency.get(k, 0) for k in keys), default=0)
         out[f"frequency={int(math.log2(frequency + 1))}"] = 1.0
 
 
 def read_counts(path: Path) -> dict[str, Prior]:
     """Read a table of counts: key, kept, optional, dropped, kept by type."""
-    counts = {}
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            name, *numbers = line.rstrip("\n").split("\t")
-            kept, optional, dropped, *types = map(int, numbers)
-            counts[name] = Prior(kept, optional, dropped, tuple(types))
-    return counts
+    return {
+        name: Prior(int(kept), int(optional), int(dropped), tuple(map(int, types)))
+        for name, kept, optional, dropped, *types in _rows(path)
+    }
 
 
 def read_frequency(path: Path) -> dict[str, int]:
     """Read a table of document frequencies: key, papers."""
-    with path.open(encoding="utf-8") as lines:
-        return {name: int(count) for name, count in (line.rstrip("\n").split("\t") for line in lines)}
+    return {name: int(count) for name, count in _rows(path)}
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]

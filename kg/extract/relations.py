@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from kg.extract.cues import Cue
 from kg.extract.evidence import evidence, negated
@@ -24,6 +25,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "Task": ("PROPOSES", "ADDRESSES"),
     "Metric": ("PROPOSES", REPORTS),
 }
+_WEIGHT_AND_PLACE = itemgetter(0, 1)
 _MOST = 3  # pieces of evidence a relation
 _FADE = 0.98  # each speaks a little less than the one before, so that the order shows in the score
 
@@ -35,7 +37,8 @@ def relations(
 
     A thing that every mention of says is not used is only mentioned.
     """
-    asserted = [m for m in mentions if not negated(context, m)]
+    denied = {start for start in {m.start for m in mentions} if negated(context, start)}
+    asserted = [m for m in mentions if m.start not in denied]
     if not asserted:
         return (mentioned(context, mentions, keep),)
     allowed = ALLOWED[kind]
@@ -58,26 +61,26 @@ def _proved(
 ) -> Relation:
     """A relation with the sentences whose cues speak for it most; of a metric, first one that gives its figure."""
     value, measured = _figure(context, mentions) if relation == REPORTS else ("", -1)
-    ranked: list[tuple[float, int, Mention, str]] = []
+    ranked: list[tuple[float, int, Mention, Cue | None]] = []
     for mention in {(m.start, m.end): m for m in mentions}.values():
         low, high = context.sentence(mention.start)
-        weighed: list[tuple[float, int, Cue]] = []
-        for where, cue in context.cues.around(mention.start, mention.end, low, high):
-            weight = models.weight(f"{cue.name}{where}", relation)
-            weighed.append((weight, -abs(cue.start - mention.start), cue))
-        best = max(weighed, default=None)
-        word = f":{context.text.string[best[2].start : best[2].end]}" if best and best[0] > 0 else ""
-        strength = sum({cue.name: w for w, _, cue in sorted(weighed, key=lambda x: x[:2])}.values())
-        ranked.append((-strength, mention.start, mention, f"{relation.lower()}{word}"))
+        weighed = [
+            (models.weight(cue.name + where, relation), -abs(cue.start - mention.start), cue)
+            for where, cue in context.cues.around(mention.start, mention.end, low, high)
+        ]
+        weight, _, cue = max(weighed, default=(0.0, 0, None))
+        strength = sum({cue.name: w for w, _, cue in sorted(weighed, key=_WEIGHT_AND_PLACE)}.values())
+        ranked.append((-strength, mention.start, mention, cue if weight > 0 else None))
     ranked.sort(key=lambda r: (r[1] != measured, *r[:2]))
     proofs: list[Evidence] = []
-    seen = set()
-    for _, _, mention, label in ranked:
+    for _, _, mention, cue in ranked:
+        label = f"{relation.lower()}:{context.text.string[cue.start : cue.end]}" if cue else relation.lower()
         proof = evidence(context, mention, label, confidence * _FADE ** len(proofs))
-        if (proof.line, proof.sentence) not in seen:
-            seen.add((proof.line, proof.sentence))
+        if not any(proof.line == p.line and proof.sentence == p.sentence for p in proofs):
             proofs.append(proof)
-    return Relation(relation, round(confidence, 3), tuple(proofs[:_MOST]), value)
+            if len(proofs) == _MOST:
+                break
+    return Relation(relation, round(confidence, 3), tuple(proofs), value)
 
 
 def _figure(context: Context, mentions: Sequence[Mention]) -> tuple[str, int]:

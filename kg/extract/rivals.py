@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
-from kg.extract.glosses import bigrams, content_words, glosses, match
+from kg.extract.glosses import bigrams, content_words, match, rendered
 from kg.extract.group import Candidate
 from kg.resources import resource
 
@@ -17,8 +17,7 @@ _NAMES = 3
 _FLOOR = 0.08  # what is less likely than that is no rival and has none
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A candidate with how likely it is to be kept, seen by itself, and its likeliest type."""
 
     candidate: Candidate
@@ -26,26 +25,53 @@ class Judged:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    """Up to three names, each with whether it is Chinese and its parts; `units` has the renderings of the parts too."""
+# A name, whether it is Chinese, and its parts: pairs of characters or words.
+_Parts = tuple[str, bool, frozenset[str]]
 
-    names: tuple[tuple[str, bool, frozenset[str]], ...]
-    units: frozenset[str]
+
+class _Seen:
+    """Candidates looked at so far, to be found by what their names share with those of another."""
+
+    def __init__(self) -> None:
+        self._names: list[list[_Parts]] = []
+        self._having: dict[str, list[int]] = {}  # by pair of characters and by English word
+        self._rendering: dict[str, list[int]] = {}  # Chinese ones, by English word
+
+    def add(self, names: list[_Parts]) -> None:
+        """Add the names of the next candidate."""
+        at = len(self._names)
+        self._names.append(names)
+        for name, chinese, parts in names:
+            for part in parts:
+                self._having.setdefault(part, []).append(at)
+            for word in rendered(name).words if chinese else ():
+                self._rendering.setdefault(word, []).append(at)
+
+    def alike(self, names: list[_Parts]) -> Iterator[tuple[int, tuple[float, str]]]:
+        """Those that share something with a candidate, in order, each with how alike the two are."""
+        found: set[int] = set()
+        for name, chinese, parts in names:
+            for part in parts:
+                found.update(self._having.get(part, ()))
+                if not chinese:
+                    found.update(self._rendering.get(part, ()))
+            for word in rendered(name).words if chinese else ():
+                found.update(self._having.get(word, ()))
+        for at in sorted(found):
+            yield at, _likeness(names, self._names[at])
 
 
 def compared(judged: Sequence[Judged], chinese_only: bool) -> list[tuple[int, dict[str, float]]]:
     """Describe each candidate beside the better one that it is most like: index and features, the likeliest first."""
     order = sorted((i for i, j in enumerate(judged) if j.chance >= _FLOOR), key=lambda i: (-judged[i].chance, i))
-    profiles: list[_Profile] = []
+    seen = _Seen()
     out = []
-    for rank, i in enumerate(order):
-        own, profile = judged[i], _profile(judged[i].candidate)
+    for i in order:
+        own, names = judged[i], _names(judged[i].candidate)
         likeness, how, rival = 0.0, "", own
-        for other, at in zip(profiles, order[:rank], strict=True):
-            found = (0.0, "") if profile.units.isdisjoint(other.units) else _likeness(profile, other)
+        for at, found in seen.alike(names):
             if found > (likeness, how):
-                likeness, how, rival = *found, judged[at]
+                likeness, how, rival = *found, judged[order[at]]
         features = {
             "bias": 1.0,
             "logit": math.log(own.chance / (1 - own.chance + 1e-9)),
@@ -65,7 +91,7 @@ def compared(judged: Sequence[Judged], chinese_only: bool) -> list[tuple[int, di
                 features["both-known"] = 1.0
         else:
             features["alone"] = 1.0
-        profiles.append(profile)
+        seen.add(names)
         out.append((i, features))
     return out
 
@@ -86,23 +112,23 @@ def load_weights() -> Mapping[str, float]:
     return weights
 
 
-def _profile(candidate: Candidate) -> _Profile:
-    names = tuple(
-        (name, chinese, frozenset(bigrams(name) if chinese else content_words(name)))
-        for name, chinese in ((n, has_chinese(n)) for n in candidate.names[:_NAMES])
-    )
-    parts = {part for _, _, own in names for part in own}
-    latin = {word for name, chinese, _ in names if chinese for word in content_words(name)}
-    return _Profile(names, frozenset(parts | latin | {pair for word in parts for pair in glosses().get(word, ())}))
+def _names(candidate: Candidate) -> list[_Parts]:
+    return [_parts(name) for name in candidate.names[:_NAMES]]
 
 
-def _likeness(a: _Profile, b: _Profile) -> tuple[float, str]:
+@lru_cache(maxsize=1 << 13)
+def _parts(name: str) -> _Parts:
+    chinese = has_chinese(name)
+    return name, chinese, frozenset(bigrams(name) if chinese else content_words(name))
+
+
+def _likeness(a: Sequence[_Parts], b: Sequence[_Parts]) -> tuple[float, str]:
     """How alike two candidates are, and in which language: half the share in the shorter name, half in both."""
     best = (0.0, "")
-    for x, x_chinese, own in a.names:
-        for y, y_chinese, other in b.names:
+    for x, x_chinese, own in a:
+        for y, y_chinese, other in b:
             if x_chinese != y_chinese:
-                found = (match(*((y, x) if x_chinese else (x, y))).likeness, "both")
+                found = ((match(y, x) if x_chinese else match(x, y)).likeness, "both")
             else:
                 common = len(own & other)
                 if not common:

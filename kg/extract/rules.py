@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from kg.extract import candidates
 from kg.extract.candidates import Found
 from kg.extract.evidence import evidence
@@ -22,6 +20,7 @@ from kg.records import ENTITY_TYPES, Entry, Extraction, Finding, Name
 
 # Raise it whenever the code may give other findings from the same data.
 _CODE = "4"
+_NOT_OWN = ("old", "compare")  # cues of sentences that speak of other work
 
 
 class RuleExtractor:
@@ -45,17 +44,18 @@ class RuleExtractor:
 def _findings(found: Found, models: Models) -> list[Finding]:
     context, thresholds, columns = found.context, models.thresholds, models.columns
     chances = reconsidered(found, models, models.probabilities(candidates.describe(found)))
-    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1)
+    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1).tolist()
+    rows: list[list[float]] = chances.tolist()
     judged = [
-        Judged(candidate, chance, ENTITY_TYPES[kind])
-        for candidate, chance, kind in zip(found.candidates, chances[:, columns["keep"]].tolist(), kinds, strict=True)
+        Judged(candidate, row[columns["keep"]], ENTITY_TYPES[kind])
+        for candidate, row, kind in zip(found.candidates, rows, kinds, strict=True)
     ]
     out = []
-    for own, row, keep in zip(judged, chances, settled(judged, not context.bilingual), strict=True):
+    for own, row, keep in zip(judged, rows, settled(judged, not context.bilingual), strict=True):
         mentions = own.candidate.mentions
-        core, entity = float(row[columns["core"]]), float(row[columns["entity"]])
+        core, entity = row[columns["core"]], row[columns["entity"]]
         if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and core >= thresholds["core"]):
-            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row.tolist(), strict=True)), keep)
+            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row, strict=True)), keep)
         elif own.chance >= thresholds["keep"] or entity < thresholds["entity"]:
             # Another name of something kept, or nothing.
             continue
@@ -84,10 +84,9 @@ def _names(context: Context, candidate: Candidate) -> tuple[Name, ...]:
 
 def _based_on(context: Context, candidate: Candidate) -> bool:
     """Whether a mention follows a building cue (基于X, built on X) or a sentence of the paper's own work has one."""
-    for m in candidate.mentions:
-        cues: Mapping[str, str] = {
-            cue.name: where for where, cue in context.cues.around(m.start, m.end, *context.sentence(m.start))
-        }
-        if cues.get("base", "").startswith("<near") and not cues.keys() & {"old", "compare"}:
+    for start, end in dict.fromkeys((m.start, m.end) for m in candidate.mentions):
+        around = context.cues.around(start, end, *context.sentence(start))
+        base = [where for where, cue in around if cue.name == "base"]
+        if base and base[-1].startswith("<near") and not any(cue.name in _NOT_OWN for _, cue in around):
             return True
     return False

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spacy.tokens import Doc
+import numpy as np
+from spacy.tokens import Doc, Span
 
 GROUP = "kg"
+_WRITTEN = "kg.mentions"
+_BOUNDARIES = "kg.boundaries"
 
 
 class Mention(NamedTuple):
@@ -28,15 +31,36 @@ def write(doc: Doc, mentions: Iterable[Mention]) -> Doc:
     """Add mentions to the document; those that don't begin and end with a token are none."""
     if GROUP not in doc.spans:
         doc.spans[GROUP] = []
-    group = doc.spans[GROUP]
+    group, written = doc.spans[GROUP], doc.user_data.setdefault(_WRITTEN, [])
+    begins, ends = boundaries(doc)
     for m in mentions:
-        span = doc.char_span(m.start, m.end, label=m.type, kb_id=m.term, span_id=m.cue)
-        if span is not None:
-            group.append(span)
+        first, stop = begins[m.start], ends[m.end]
+        if first >= 0 and stop > first:
+            group.append(Span(doc, first, stop, m.type, kb_id=m.term, span_id=m.cue))
+            written.append(m)
     return doc
 
 
 def read(doc: Doc) -> list[Mention]:
     """Mentions written so far, in the order of the text, longer ones first."""
-    found = {Mention(s.start_char, s.end_char, s.id_, s.label_, s.kb_id_) for s in doc.spans.get(GROUP, ())}
+    spans, written = doc.spans.get(GROUP, ()), doc.user_data.get(_WRITTEN, ())
+    if len(written) == len(spans):
+        found = set(written)
+    else:
+        # A component of someone else wrote spans of its own.
+        found = {Mention(s.start_char, s.end_char, s.id_, s.label_, s.kb_id_) for s in spans}
     return sorted(found, key=lambda m: (m.start, -m.end, m.cue, m.type, m.term))
+
+
+def boundaries(doc: Doc) -> tuple[list[int], list[int]]:
+    """For each offset the token that begins there, and the number of tokens when one ends there; else -1."""
+    known: tuple[list[int], list[int]] | None = doc.user_data.get(_BOUNDARIES)
+    if known is None:
+        offsets, lengths = doc.to_array(["IDX", "LENGTH"]).astype(np.intp).reshape(-1, 2).T
+        stops = offsets + lengths
+        # A space may follow the last token.
+        begins, ends = np.full((2, stops.max(initial=0) + 2), -1, np.int32)
+        begins[offsets] = np.arange(len(doc))
+        ends[stops] = np.arange(1, len(doc) + 1)
+        known = doc.user_data[_BOUNDARIES] = (begins.tolist(), ends.tolist())
+    return known

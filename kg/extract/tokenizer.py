@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
+TOKENIZER = "kg.MixedTokenizer"
 # A Latin run keeps dots and hyphens inside (GPT-4V, Qwen2.5-VL, CIFAR-10), but a hyphen before an all-lower-case
 # word is one of grammar (LLM-based, text-to-image), unless the word is a variant's (GPT-4o-mini).
 _WORD = r"[A-Za-z0-9À-ɏͰ-Ͽ]"
@@ -16,7 +20,8 @@ _VARIANT = (
 )
 _RUN = rf"{_WORD}+(?:[._'’]{_WORD}+|-(?:{_VARIANT}|(?![a-z]{{2,}}(?![A-Z0-9])){_WORD}+))*(?:\+\+?(?!{_WORD}))?"
 LATIN = re.compile(_RUN)
-_TOKEN = re.compile(rf"{_RUN}|\s+|.", re.DOTALL)
+_TOKEN = re.compile(rf"{_RUN}|\s+|\S")
+_TOKEN_AND_SPACE = re.compile(rf"{_RUN} ?|\S ?|\s+")
 
 
 def tokens(text: str) -> list[str]:
@@ -38,14 +43,16 @@ class MixedTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenize a text; a single space belongs to the token before it, as everywhere in spaCy."""
-        words: list[str] = []
-        spaces: list[bool] = []
-        for token in tokens(text):
-            if token[0] == " " and words and not spaces[-1] and not words[-1].isspace():
-                spaces[-1] = True
-                token = token[1:]
-                if not token:
-                    continue
-            words.append(token)
-            spaces.append(False)
+        words = _TOKEN_AND_SPACE.findall(text)
+        spaces = [False] * len(words)
+        for i, word in enumerate(words):
+            if word[-1] == " " and not word.isspace():
+                words[i], spaces[i] = word[:-1], True
         return Doc(self.vocab, words=words, spaces=spaces)
+
+
+def _create() -> Callable[[Language], MixedTokenizer]:
+    return lambda nlp: MixedTokenizer(nlp.vocab)
+
+
+registry.tokenizers.register(TOKENIZER, func=_create)

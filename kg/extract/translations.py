@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
-from kg.extract.glosses import Match, bigrams, content_words, glosses, match
+from kg.extract.glosses import Match, content_words, match, rendered
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
+from kg.extract.labels import Labels
 from kg.extract.text import TITLE, Text
 from kg.resolve.spelling import numbers
 from kg.resources import resource
 
 _NAMES = 3
 _ALIKE = 0.4
+_UNLIKE = Match(0.0, 0.0)
 _RENDERED = 0.4  # share of the English words
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """An English and a Chinese candidate, by index, that may be one thing, described."""
 
     english: int
@@ -34,8 +35,13 @@ class Translation:
 
 def translations(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -> list[Translation]:
     """Pairs of candidates whose names may translate each other and that stand for no two terms."""
-    latin = [i for i, c in enumerate(candidates) if any(_worded(n) for n in c.names) and not _has_both(c)]
-    chinese = [i for i, c in enumerate(candidates) if has_chinese(c.names[0]) and not _has_both(c)]
+    latin, chinese = [], []
+    for i, candidate in enumerate(candidates):
+        if not any(map(has_chinese, candidate.names)):
+            if any(map(_worded, candidate.names)):
+                latin.append(i)
+        elif has_chinese(candidate.names[0]) and not any(map(_worded, candidate.names)):
+            chinese.append(i)
     if not latin or not chinese:
         return []
     alike: dict[tuple[int, int], Match] = {}
@@ -95,22 +101,26 @@ def _joined(a: Candidate, b: Candidate) -> Candidate:
 
 
 def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs in which the Chinese side has glosses or words of the English one, not too few of them."""
-    having: dict[str, list[int]] = defaultdict(list)
+    """Pairs in which the Chinese side renders words of the English one, not too few of them."""
+    rendering: dict[str, list[int]] = defaultdict(list)
     for j in chinese:
-        units = {u for n in candidates[j].names[:_NAMES] if has_chinese(n) for u in (*bigrams(n), *content_words(n))}
-        for unit in units:
-            having[unit].append(j)
+        names = [n for n in candidates[j].names[:_NAMES] if has_chinese(n)]
+        words = rendered(names[0]).words
+        for word in (
+            words if len(names) == 1 else words.keys() | {word for n in names[1:] for word in rendered(n).words}
+        ):
+            rendering[word].append(j)
     pairs: list[tuple[int, int]] = []
     for i in latin:
-        names = [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)]
-        if not names:
+        sides = [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)]
+        if not sides:
             continue
-        shared: Counter[int] = Counter()
-        for word in {w: None for words in names for w in words}:
-            shared.update({j for unit in (word, *glosses().get(word, ())) for j in having.get(unit, ())})
-        fewest = _RENDERED * min(map(len, names))
-        pairs += [(i, j) for j, words in sorted(shared.items()) if words >= fewest]
+        shared: dict[int, int] = {}
+        for word in sides[0] if len(sides) == 1 else {word for words in sides for word in words}:
+            for j in rendering.get(word, ()):
+                shared[j] = shared.get(j, 0) + 1
+        fewest = _RENDERED * min(map(len, sides))
+        pairs += [(i, j) for j in sorted(shared) if shared[j] >= fewest]
     return pairs
 
 
@@ -120,17 +130,12 @@ def _worded(name: str) -> bool:
     return not has_chinese(name) and (" " in name or "-" in name or name.islower() or name.istitle())
 
 
-def _has_both(candidate: Candidate) -> bool:
-    return any(map(has_chinese, candidate.names)) and any(_worded(n) for n in candidate.names)
-
-
 def _best(a: Candidate, b: Candidate) -> Match:
-    chinese = [y for y in b.names[:_NAMES] if has_chinese(y)]
-    best = Match(0.0, 0.0)
+    best = _UNLIKE
     for x in a.names[:_NAMES]:
         if _worded(x):
-            for y in chinese:
-                if numbers(x) == numbers(y):
+            for y in b.names[:_NAMES]:
+                if has_chinese(y) and numbers(x) == numbers(y):
                     found = match(x, y)
                     if (found.likeness, found) > (best.likeness, best):
                         best = found
@@ -144,14 +149,15 @@ def _ranks(alike: Mapping[tuple[int, int], Match]) -> dict[tuple[int, int], tupl
     for (i, j), found in alike.items():
         of_english[i].append(found.likeness)
         of_chinese[j].append(found.likeness)
+    for likenesses in (*of_english.values(), *of_chinese.values()):
+        likenesses.sort()
     out = {}
     for (i, j), found in alike.items():
-        own = found.likeness
-        better_i, better_j = (sum(x > own for x in of_english[i]), sum(x > own for x in of_chinese[j]))
-        rivals = [*of_english[i], *of_chinese[j]]
-        rivals.remove(own)
-        rivals.remove(own)
-        out[i, j] = (better_i, better_j, own - max(rivals, default=0.0))
+        own, sides = found.likeness, (of_english[i], of_chinese[j])
+        better = [len(side) - bisect_right(side, own) for side in sides]
+        # The best of the others: the last one, or the one before it where the last is this pair itself.
+        others = [side[-1] if side[-1] != own else side[-2] for side in sides if len(side) > 1]
+        out[i, j] = (better[0], better[1], own - max(others, default=0.0))
     return out
 
 
@@ -178,24 +184,40 @@ def _describe(
     here: Sequence[float],
     there: Sequence[float],
 ) -> dict[str, float]:
-    apart = min(abs(x - y) if (x < 0) == (y < 0) else 0.5 for x in here for y in there)
-    kinds = {head_type(a.names[0]), head_type(b.names[0])} - {""}
-    words = min((len(content_words(n)) for n in a.names[:_NAMES] if _worded(n)), default=0)
+    apart = min([abs(x - y) if (x < 0) == (y < 0) else 0.5 for x in here for y in there])
+    one, other = head_type(a.names[0]), head_type(b.names[0])
+    words = min([len(content_words(n)) for n in a.names[:_NAMES] if _worded(n)], default=0)
+    likeness = found.likeness
     return {
         "bias": 1.0,
-        "likeness": found.likeness,
-        f"english={_step(found.english)}": 1.0,
-        f"chinese={_step(found.chinese)}": 1.0,
-        f"both={_step(found.likeness)}": 1.0,
-        f"words={min(words, 4)}": 1.0,
-        f"better={min(rank[0], 2)},{min(rank[1], 2)}": 1.0,
+        "likeness": likeness,
+        _ENGLISH[_step(found.english)]: 1.0,
+        _CHINESE[_step(found.chinese)]: 1.0,
+        _BOTH[_step(likeness)]: 1.0,
+        _WORDS[words]: 1.0,
+        _BETTER[rank[:2]]: 1.0,
         "lead": rank[2],
-        f"apart={_step(apart)}": 1.0,
-        f"titles={-1.0 in here},{-1.0 in there}": 1.0,
-        "heads=" + ("one" if len(kinds) == 1 else "two" if kinds else "none"): 1.0,
-        f"terms={bool(a.term)},{bool(b.term)}": 1.0,
-        f"counts={min(len(here), 3)},{min(len(there), 3)}": 1.0,
+        _APART[_step(apart)]: 1.0,
+        _TITLES[-1.0 in here, -1.0 in there]: 1.0,
+        "heads=none"
+        if not (one or other)
+        else "heads=one"
+        if not (one and other) or one == other
+        else "heads=two": 1.0,
+        _TERMS[bool(a.term), bool(b.term)]: 1.0,
+        _COUNTS[len(here), len(there)]: 1.0,
     }
+
+
+_ENGLISH = Labels[int](lambda n: f"english={n}")
+_CHINESE = Labels[int](lambda n: f"chinese={n}")
+_BOTH = Labels[int](lambda n: f"both={n}")
+_WORDS = Labels[int](lambda n: f"words={min(n, 4)}")
+_BETTER = Labels[tuple[int, int]](lambda n: f"better={min(n[0], 2)},{min(n[1], 2)}")
+_APART = Labels[int](lambda n: f"apart={n}")
+_TITLES = Labels[tuple[bool, bool]](lambda n: f"titles={n[0]},{n[1]}")
+_TERMS = Labels[tuple[bool, bool]](lambda n: f"terms={n[0]},{n[1]}")
+_COUNTS = Labels[tuple[int, int]](lambda n: f"counts={min(n[0], 3)},{min(n[1], 3)}")
 
 
 def _step(share: float) -> int:

@@ -10,6 +10,9 @@ _QUOTES = re.compile(r"[\"'“”‘’「」『』《》【】\[\]<>`*$\\{}^]")
 _GLUE = re.compile(r"[\s\-_‐-―·・]+")
 _DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 _BRACKETS = re.compile(r"[()]")
+# Most names: what the key of one is can be seen without all the rules.
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+")
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
 # The last word in the plural: diffusion models, GANs, LLMs; not class, corpus, analysis, ImageNet-S.
 _PLURAL = re.compile(r"(?:(?<=[a-z]{2}[a-hj-rtvwyz])|(?<=[A-Z]{2}))s$")
 _IES = re.compile(r"(?<=[a-z]{3})ies$")
@@ -18,11 +21,20 @@ _TAIL_ZH = (
     "|损失函数|架构|机制|策略|模块"
 )
 _TAIL_EN = (
-    "datasets?|data sets?|corpus|corpora|benchmarks?|models?|methods?|frameworks?|networks?|algorithms?|tasks?"
-    "|scores?|metrics?|systems?|approach(?:es)?"
+    "dataset|datasets|data set|data sets|corpus|corpora|benchmark|benchmarks|model|models|method|methods|framework"
+    "|frameworks|network|networks|algorithm|algorithms|task|tasks|score|scores|metric|metrics|system|systems"
+    "|approach|approaches"
 )
-_TAIL = re.compile(rf"(?:(?:{_TAIL_ZH})|(?<=[^A-Za-z])(?:{_TAIL_EN}))$", re.IGNORECASE)
+
+
+def _reversed(words: str) -> str:
+    return "|".join(sorted((w[::-1] for w in words.split("|")), key=lambda w: (-len(w), w)))
+
+
+# A generic word at the end of a name. It is read from right to left, so that it is found or missed at once.
+_TAIL = re.compile(rf"(?:(?:{_reversed(_TAIL_ZH)})|(?:{_reversed(_TAIL_EN)})(?=[^A-Za-z]))", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_INITIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 # A size or variant that stands alone at the end of a name: ViT-B, LLaVA-1.5-13B, GPT-4o-mini, SDXL-Turbo.
 _VARIANT = re.compile(
@@ -48,6 +60,10 @@ def key(name: str) -> str:
     >>> key("扩散 模型")
     '扩散模型'
     """
+    if _HAN_ONLY.fullmatch(name):
+        return name
+    if _PLAIN.fullmatch(name) and name[-1] != "s":
+        return name.replace(" ", "").replace("-", "").lower()
     text = unicodedata.normalize("NFKC", name)
     text = _GLUE.sub(" ", _QUOTES.sub("", text)).strip(" .,:;，。：；、")
     text = _IES.sub("y", text)
@@ -64,7 +80,8 @@ def bare(name: str) -> str:
     Returns the name unchanged where nothing but the generic word would be left.
     """
     text = name.strip()
-    cut = _TAIL.sub("", text).rstrip(" -_")
+    tail = _TAIL.match(text[::-1])
+    cut = text[: len(text) - (tail.end() if tail else 0)].rstrip(" -_")
     return cut if len(key(cut)) >= 2 else text
 
 
@@ -98,7 +115,7 @@ def same_version(a: str, b: str) -> bool:
 
 def initials(name: str) -> str:
     """First letters of the words of an English name, lower case: "Latent Diffusion Model" gives "ldm"."""
-    return "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", name)).lower()
+    return "".join(_INITIAL.findall(name)).lower()
 
 
 def is_abbreviation(short: str, long: str) -> bool:
