@@ -1,6 +1,6 @@
 """How many papers a second an extractor reads on one core, and how long it takes to start.
 
-Usage: python benchmarks/extract.py [--pipeline rules] [--papers 1500]
+Usage: python benchmarks/extract.py [--pipeline fast] [--papers 1500]
 
 CPU time of this process, over extraction alone. The machine may be busy: each batch of papers counts with its fastest
 of several runs.
@@ -25,19 +25,19 @@ BATCH = 20
 STARTS = {
     "python": "",
     "import spaCy": "import spacy",
-    "import the extractor": "import kg.extract.rules",
+    "import the extractor": "import kg.extract.extractors",
     "the lexicon": "from kg.lexicon import Lexicon; Lexicon.load()",
     "its automaton": "from kg.extract.lexicon_matcher import matcher; matcher()",
     "priors and weights": "from kg.extract.models import Models; from kg.extract.priors import Priors;"
     " Models.load(); Priors.load()",
-    "the rest": "kg.extract.rules.RuleExtractor()",
+    "the rest": "kg.extract.extractors.FastExtractor()",
 }
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pipeline", default="rules")
+    parser.add_argument("--pipeline", default="fast")
     parser.add_argument("--papers", type=int, default=1500)
     parser.add_argument("--runs", type=int, default=4)
     a = parser.parse_args()

@@ -16,7 +16,7 @@ from common import kg, machine, run, shared
 def main() -> None:
     """Build, evaluate and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pipeline", default="rules")
+    parser.add_argument("--pipeline", default="fast")
     a = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as name:

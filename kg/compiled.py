@@ -70,5 +70,10 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Write the file anew."""
     _path().write_bytes(content())
+
+
+if __name__ == "__main__":
+    write()

@@ -106,7 +106,7 @@ def tiny_folder(tmp_path) -> Path:
     about = {
         "kg": "0",
         "schema": "1.0",
-        "pipeline": {"name": "rules", "version": "0", "reader": "0"},
+        "pipeline": {"name": "fast", "version": "0", "reader": "0"},
         "sources": ["in"],
         "inputs": {"files": 3, "sha256": ""},
     }

@@ -18,7 +18,20 @@ from kg.errors import PluginError
 from kg.export.base import Option, Summary, exporter
 from kg.store import Graph
 
-COMMANDS = ("build", "stats", "show", "query", "shell", "export", "serve", "annotate", "eval", "schema", "plugins")
+COMMANDS = (
+    "build",
+    "stats",
+    "show",
+    "query",
+    "shell",
+    "export",
+    "serve",
+    "annotate",
+    "train",
+    "eval",
+    "schema",
+    "plugins",
+)
 DIGEST = """# Topic: Image Generation｜
 
 ## Adding Conditional Control to Text-to-Image Diffusion Models
@@ -112,7 +125,7 @@ def test_no_colour_codes_outside_a_terminal(run, sample_folder):
         ("kg export html --type Da", "Dataset"),
         ("kg export html --relation eval", "EVALUATED_ON"),
         ("kg show X --type Pa", "Paper"),
-        ("kg build --pipeline ru", "rules"),
+        ("kg build --pipeline fa", "fast"),
     ],
 )
 def test_shell_completion(run, words, expected):
@@ -231,7 +244,7 @@ def test_progress_is_for_terminals_only(monkeypatch, capsys):
 def test_stats_shows_counts_tops_and_what_was_left_out(run, tiny_folder):
     out = run("stats", "-g", tiny_folder).stdout
     assert "4 papers from 3 files, 2022-08-25 to 2023-07-04, 1 without a date" in out
-    assert "pipeline rules" in out and "schema 1.0" in out
+    assert "pipeline fast" in out and "schema 1.0" in out
     assert "     3  diffusion model  扩散模型" in out
     assert (
         "1 copied: paragraphs that stand in another paper's entry\n  in/a.md:50 repeats a paragraph of in/a.md:20."

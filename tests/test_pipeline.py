@@ -58,7 +58,7 @@ def bytes_of(graph: Path) -> dict[str, str]:
 def count_extractions(monkeypatch):
     """Names of the entries that are really extracted from now on."""
     seen = []
-    extractor = work._extractor("rules")
+    extractor = work._extractor("fast")
     real = extractor.extract
 
     class Counting:
@@ -189,7 +189,7 @@ def test_a_source_without_papers_or_that_is_not_there_leaves_the_graph(folder):
     for sources in (["empty"], ["nowhere"]):
         with pytest.raises(InputError, match=sources[0]):
             build(sources, Path("g"), jobs=1)
-    with pytest.raises(PluginError, match="rules"):
+    with pytest.raises(PluginError, match="fast"):
         build(["in"], Path("g"), pipeline="magic", jobs=1)
     assert bytes_of(Path("g")) == before
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kg import __version__, console
-from kg.cli import annotate, build, evaluate, export, plugins, query, schema, serve, shell, show, stats
+from kg.cli import annotate, build, evaluate, export, plugins, query, schema, serve, shell, show, stats, train
 from kg.cli.common import common_options, is_verbose
 from kg.errors import KgError
 
@@ -105,6 +105,7 @@ for _command in (
     export.export,
     serve.serve,
     annotate.annotate,
+    train.train,
     evaluate.evaluate,
     schema.schema,
     plugins.plugins,

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from spacy.language import Language
 
-from kg.extract import sentences, spans
+from kg.extract import encoder, sentences, spans
 from kg.extract import text as layout
 from kg.extract.brackets import pairs
 from kg.extract.cues import CueIndex
+from kg.extract.encoder import Reading
 from kg.extract.features import Context, Features, features, groups
 from kg.extract.group import Candidate, group
 from kg.extract.priors import Prior, Priors
 from kg.extract.spans import Mention
-from kg.extract.translations import join, load_weights, translations
+from kg.extract.translations import join, translations
 from kg.lexicon import Lexicon
 from kg.records import Entry
 
@@ -29,20 +30,38 @@ class Found:
     nested: tuple[float, ...]
 
 
-def find(nlp: Language, entry: Entry, lexicon: Lexicon, priors: Priors, *, across: bool = True) -> Found:
+def find(
+    nlp: Language,
+    entry: Entry,
+    lexicon: Lexicon,
+    priors: Priors,
+    joining: tuple[Mapping[str, float], float] | None,
+    said: Reading | None = None,
+) -> Found:
     """Run the pipeline over an entry and gather its mentions into candidates.
 
-    `across` joins Chinese and English names of one thing; without it the pairs can be looked at first.
+    Parameters
+    ----------
+    nlp, entry, lexicon, priors
+        The pipeline, and what it reads and looks up.
+    joining
+        Weights that join Chinese and English names, and their threshold; None leaves them apart.
+    said : Reading, optional
+        What the encoder says of the entry, where that is known already.
     """
     text = layout.of_entry(entry)
-    doc = nlp(layout.attach(nlp.make_doc(text.string), text))
+    doc = layout.attach(nlp.make_doc(text.string), text)
+    if said is not None:
+        encoder.attach(doc, said)
+    doc = nlp(doc)
+    said = encoder.of_doc(doc)
     mentions = spans.read(doc)
     candidates = group(text.string, mentions, pairs(text.string), lexicon)
     folded = layout.fold(text.string)
     begins = sentences.begins(doc)
-    if across:
-        candidates = join(candidates, translations(candidates, text, begins), *load_weights())
-    context = Context(text, folded, begins, CueIndex(folded), lexicon, priors, layout.is_bilingual(text))
+    if joining is not None:
+        candidates = join(candidates, translations(candidates, text, begins, said), *joining)
+    context = Context(text, folded, begins, CueIndex(folded), lexicon, priors, layout.is_bilingual(text), said)
     inside = _inside(mentions)
     nested = [sum((m.start, m.end) in inside for m in c.mentions) / len(c.mentions) for c in candidates]
     return Found(context, tuple(candidates), tuple(nested))

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from kg.extract.cues import CueIndex
 from kg.extract.edges import HAN, has_chinese
+from kg.extract.encoder import Reading
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
 from kg.extract.labels import Labels
@@ -68,6 +69,7 @@ class Context:
     lexicon: Lexicon
     priors: Priors
     bilingual: bool
+    reading: Reading | None = None
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def sentence(self, offset: int) -> tuple[int, int]:

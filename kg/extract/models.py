@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.collector import no_collection
 from kg.extract.features import CHINESE_ONLY, KINDS
-from kg.resources import resource
 
 SCALE = 100  # the table holds hundredths
 _UNKNOWN = repeat(-1)
@@ -31,15 +27,7 @@ class Models:
     columns: Mapping[str, int]
     combinations: Mapping[tuple[str, ...], int]
     weights: NDArray[np.float32]
-    thresholds: Mapping[str, float]
     _asked: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    @cache
-    @no_collection()
-    def load(cls) -> Models:
-        """Return the models that travel with the package, read once."""
-        return read_models(resource("data/rules/weights.tsv"), resource("data/rules/thresholds.json"))
 
     def probabilities(self, described: Sequence[tuple[Mapping[str, float], tuple[str, ...]]]) -> NDArray[np.float32]:
         """What each model makes of each candidate: one row a candidate, one column a model."""
@@ -74,7 +62,7 @@ class Models:
         return found
 
 
-def read_models(weights: Path, thresholds: Path) -> Models:
+def read_models(weights: Path) -> Models:
     """Read a table of weights: the first line names the models, every other one a feature and its weights.
 
     A feature of one kind of candidate is written ``kind|feature``.
@@ -105,5 +93,4 @@ def read_models(weights: Path, thresholds: Path) -> Models:
         {name: i for i, name in enumerate(models)},
         {combination: i for i, combination in enumerate(combinations)},
         summed,
-        json.loads(thresholds.read_text(encoding="utf-8")),
     )

@@ -23,11 +23,12 @@ from kg.extract.text import TITLE
 _SURE = 0.75  # that a stranger of that name would be proposed
 _OTHER = 0.5  # a proposal as likely as this leaves no need of another
 _AFTER_HEAD = re.compile(r"\s*(?:[:：]|$)")
-_RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
 
 
-def reconsidered(found: Found, models: Models, chances: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The chances of all candidates, those of a paper's own well-known name set right.
+def own_name(
+    found: Found, models: Models, chances: NDArray[np.float32]
+) -> tuple[int, tuple[dict[str, float], tuple[str, ...]]] | None:
+    """The candidate that is a paper's own well-known name, described as a stranger; None where there is none.
 
     Parameters
     ----------
@@ -42,15 +43,11 @@ def reconsidered(found: Found, models: Models, chances: NDArray[np.float32]) -> 
     proposed = models.columns["PROPOSES"]
     new = [i for i, candidate in enumerate(found.candidates) if not candidate.term]
     if not known or (chances[new, models.columns["keep"]] * chances[new, proposed]).max(initial=0.0) >= _OTHER:
-        return chances
-    strangers = models.probabilities([_as_stranger(found, i) for i in known])
+        return None
+    described = [_as_stranger(found, i) for i in known]
+    strangers = models.probabilities(described)
     best = int(strangers[:, proposed].argmax())
-    if strangers[best, proposed] < _SURE:
-        return chances
-    better = chances.copy()
-    columns = [models.columns[relation] for relation in _RELATIONS]
-    better[known[best], columns] = strangers[best, columns]
-    return better
+    return (known[best], described[best]) if strangers[best, proposed] >= _SURE else None
 
 
 def _may_be_own(found: Found, candidate: Candidate) -> bool:

@@ -9,6 +9,7 @@ from kg.extract.cues import Cue
 from kg.extract.evidence import evidence, negated
 from kg.extract.features import Context
 from kg.extract.figures import figure
+from kg.extract.fitted import Fitted, calibrated
 from kg.extract.models import Models
 from kg.extract.spans import Mention
 from kg.extract.text import TITLE
@@ -31,22 +32,39 @@ _FADE = 0.98  # each speaks a little less than the one before, so that the order
 
 
 def relations(
-    context: Context, models: Models, kind: str, mentions: Sequence[Mention], chances: Mapping[str, float], keep: float
+    context: Context, fitted: Fitted, kind: str, mentions: Sequence[Mention], chances: Mapping[str, float]
 ) -> tuple[Relation, ...]:
     """Relations of the paper to a thing of a type.
 
     A thing that every mention of says is not used is only mentioned.
+
+    Parameters
+    ----------
+    context : Context
+        The text.
+    fitted : Fitted
+        Thresholds, the weights of cues and the calibration.
+    kind : str
+        The type.
+    mentions : sequence of Mention
+        Where the thing is named.
+    chances : mapping of str to float
+        What the models make of it.
     """
+    thresholds = fitted.thresholds
+    sure = chances["keep"] * chances[kind]
     denied = {start for start in {m.start for m in mentions} if negated(context, start)}
     asserted = [m for m in mentions if m.start not in denied]
     if not asserted:
-        return (mentioned(context, mentions, keep),)
+        return (mentioned(context, mentions, calibrated(sure, thresholds)),)
     allowed = ALLOWED[kind]
-    chosen = [r for r in allowed if chances[r] >= models.thresholds[r]] or [max(allowed, key=lambda r: chances[r])]
+    chosen = [r for r in allowed if chances[r] >= thresholds[r]] or [max(allowed, key=lambda r: chances[r])]
     if PROPOSES in chosen:
         # What the paper brings is what it runs, too: that goes without saying, unless it is the likelier reading.
         chosen = [r for r in chosen if r not in _OF_OTHERS or chances[r] > chances[PROPOSES]]
-    return tuple(_proved(context, models, r, asserted, keep * chances[r]) for r in chosen)
+    return tuple(
+        _proved(context, fitted.models, r, asserted, calibrated(sure * chances[r], thresholds)) for r in chosen
+    )
 
 
 def mentioned(context: Context, mentions: Sequence[Mention], confidence: float) -> Relation:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
 from kg.extract.glosses import bigrams, content_words, match, rendered
 from kg.extract.group import Candidate
-from kg.resources import resource
 
 _NAMES = 3
 _FLOOR = 0.08  # what is less likely than that is no rival and has none
@@ -73,8 +70,6 @@ def compared(judged: Sequence[Judged], chinese_only: bool) -> list[tuple[int, di
             if found > (likeness, how):
                 likeness, how, rival = *found, judged[order[at]]
         features = {
-            "bias": 1.0,
-            "logit": math.log(own.chance / (1 - own.chance + 1e-9)),
             f"type={own.kind}": 1.0,
             f"known={bool(own.candidate.term)}": 1.0,
             f"chinese-only={chinese_only},{bool(own.candidate.term)}": 1.0,
@@ -94,22 +89,6 @@ def compared(judged: Sequence[Judged], chinese_only: bool) -> list[tuple[int, di
         seen.add(names)
         out.append((i, features))
     return out
-
-
-def settled(judged: Sequence[Judged], chinese_only: bool) -> list[float]:
-    """How likely each candidate is to be kept, its rivals considered."""
-    weights = load_weights()
-    chances = [j.chance if j.chance < _FLOOR else 0.0 for j in judged]
-    for i, features in compared(judged, chinese_only):
-        chances[i] = 1.0 / (1.0 + math.exp(-sum(weights.get(n, 0.0) * v for n, v in features.items())))
-    return chances
-
-
-@cache
-def load_weights() -> Mapping[str, float]:
-    """Read the fitted weights, once."""
-    weights: dict[str, float] = json.loads(resource("data/rules/rivals.json").read_text(encoding="utf-8"))
-    return weights
 
 
 def _names(candidate: Candidate) -> list[_Parts]:

@@ -19,11 +19,8 @@ FILES = (
     ),
     "data/rules/frequency.tsv",
     "data/rules/priors.tsv",
-    "data/rules/rivals.json",
-    "data/rules/thresholds.json",
-    "data/rules/translations.json",
-    "data/rules/weights.tsv",
 )
+_MODELS = (".onnx", ".json", ".tsv", ".model")
 
 
 @cache
@@ -40,10 +37,11 @@ def ordinary_words() -> frozenset[str]:
 
 
 @cache
-def fingerprint() -> str:
-    """Digest of all data files that extraction reads: another digest, another version."""
+def fingerprint(pipeline: str) -> str:
+    """Digest of all data files that a pipeline reads: another digest, another version."""
     digest = hashlib.sha256()
-    for name in FILES:
-        digest.update(name.encode())
-        digest.update(resource(name).read_bytes())
+    models = sorted(p for p in resource(f"data/models/{pipeline}").iterdir() if p.suffix in _MODELS)
+    for path in (*map(resource, FILES), *models):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.extract.edges import has_chinese
+from kg.extract.encoder import Reading
 from kg.extract.glosses import Match, content_words, match, rendered
 from kg.extract.group import Candidate
 from kg.extract.head_nouns import head_type
 from kg.extract.labels import Labels
 from kg.extract.text import TITLE, Text
 from kg.resolve.spelling import numbers
-from kg.resources import resource
 
 _NAMES = 3
 _ALIKE = 0.4
+_ONE_THING = 0.7  # cosine
 _UNLIKE = Match(0.0, 0.0)
 _RENDERED = 0.4  # share of the English words
 
@@ -33,8 +36,22 @@ class Translation(NamedTuple):
     features: dict[str, float]
 
 
-def translations(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -> list[Translation]:
-    """Pairs of candidates whose names may translate each other and that stand for no two terms."""
+def translations(
+    candidates: Sequence[Candidate], text: Text, begins: Sequence[int], said: Reading | None = None
+) -> list[Translation]:
+    """Pairs of candidates whose names may translate each other and that stand for no two terms.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        All candidates of a text.
+    text : Text
+        The text.
+    begins : sequence of int
+        Where its sentences begin.
+    said : Reading, optional
+        What the encoder says of it: pairs that it takes for one thing count, whatever their words.
+    """
     latin, chinese = [], []
     for i, candidate in enumerate(candidates):
         if not any(map(has_chinese, candidate.names)):
@@ -51,12 +68,49 @@ def translations(candidates: Sequence[Candidate], text: Text, begins: Sequence[i
             found = _best(a, b)
             if found.likeness >= _ALIKE:
                 alike[i, j] = found
+    identity = _identity(candidates, latin, chinese, said) if said is not None else {}
+    for (i, j), (cosine, _) in identity.items():
+        a, b = candidates[i], candidates[j]
+        if (i, j) not in alike and cosine >= _ONE_THING and not (a.term and b.term):
+            alike[i, j] = _best(a, b)
     ranks = _ranks(alike)
     spots = _spots(candidates, text, begins)
     return [
-        Translation(i, j, _describe(candidates[i], candidates[j], found, ranks[i, j], spots[i], spots[j]))
+        Translation(
+            i,
+            j,
+            _describe(candidates[i], candidates[j], found, ranks[i, j], spots[i], spots[j]) | _alike(identity, i, j),
+        )
         for (i, j), found in alike.items()
     ]
+
+
+def _identity(
+    candidates: Sequence[Candidate], latin: Sequence[int], chinese: Sequence[int], said: Reading
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """Cosines of what the encoder takes each English and each Chinese candidate for, with the lead over all others."""
+    vectors = [said.identity_of([(m.start, m.end) for m in candidates[i].mentions]) for i in (*latin, *chinese)]
+    both = np.array(vectors)
+    cosines = both[: len(latin)] @ both[len(latin) :].T
+    leads = cosines - np.maximum(_best_other(cosines), _best_other(cosines.T).T)
+    found = zip(cosines.ravel().tolist(), leads.ravel().tolist(), strict=True)
+    return dict(zip(((i, j) for i in latin for j in chinese), found, strict=True))
+
+
+def _best_other(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each place in a table, the largest number beside it in its row; 0 where there is none."""
+    if table.shape[1] < 2:
+        return np.zeros_like(table)
+    second, first = np.partition(table, -2, axis=1)[:, -2:].T[..., None]
+    result: NDArray[np.float32] = np.where(table == first, second, first)
+    return result
+
+
+def _alike(identity: Mapping[tuple[int, int], tuple[float, float]], i: int, j: int) -> dict[str, float]:
+    if not identity:
+        return {}
+    cosine, lead = identity[i, j]
+    return {"identity": cosine, f"identity={int(max(cosine, 0.0) * 10)}": 1.0, "identity-lead": lead}
 
 
 def join(
@@ -81,13 +135,6 @@ def join(
         elif i < other:
             out.append(_joined(candidate, candidates[other]))
     return out
-
-
-@cache
-def load_weights() -> tuple[dict[str, float], float]:
-    """Read the fitted weights and their threshold, once."""
-    stored = json.loads(resource("data/rules/translations.json").read_text(encoding="utf-8"))
-    return stored["weights"], stored["threshold"]
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -176,7 +176,7 @@ def test_findings_of_two_digests_are_one_entity():
 def test_every_name_is_verbatim_in_its_entry(tmp_path):
     with digests([SAMPLE], 1) as found:
         texts = found.texts(found.papers)
-        suggestions = suggest(texts, "rules")
+        suggestions = suggest(texts, "fast")
     assert len(suggestions) == len(found.papers) > 60
     for paper, suggested in zip(texts, suggestions, strict=True):
         for entity in suggested.record["entities"]:
@@ -193,7 +193,7 @@ def test_the_same_digests_give_the_same_bytes_on_any_number_of_processes(tmp_pat
     written = []
     for jobs in (1, 2):
         with digests([SAMPLE + "/extra", SAMPLE + "/huggingarxiv"], jobs) as found:
-            written.append(lines(suggest(found.texts(found.papers), "rules", jobs)))
+            written.append(lines(suggest(found.texts(found.papers), "fast", jobs)))
     assert written[0] == written[1] and len(written[0].splitlines()) > 20
 
 

@@ -1,13 +1,13 @@
 import pytest
 
+from kg.extract.extractors import FastExtractor
 from kg.extract.pipeline import pipeline
-from kg.extract.rules import RuleExtractor
 from kg.records import Entry, Passage, Source
 
 
 @pytest.fixture(scope="session")
 def extractor():
-    return RuleExtractor()
+    return FastExtractor()
 
 
 @pytest.fixture(scope="session")

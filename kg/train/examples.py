@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.errors import InputError
 from kg.extract.candidates import Found
 from kg.extract.group import Candidate
 from kg.extract.priors import Prior, Priors
@@ -48,21 +49,23 @@ def load(gold: Path, corpus: Path) -> list[tuple[Gold, Entry]]:
     """Gold entities with the entry that they annotate, in the order of the gold file."""
     records = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
     titles: dict[str, Entry] = {}
-    if any(not r.get("source") for r in records):
+    if any(not r.get("source") or not (corpus / r["source"]).exists() for r in records):
         for path in sorted(corpus.rglob("*.md")):
             for entry in read_entries(path):
                 titles.setdefault(title_key(entry.title), entry)
-    pairs = []
+    pairs: list[tuple[Gold, Entry]] = []
     for record in records:
         wanted = title_key(record["title"])
         source = record.get("source")
-        entries = read_entries(corpus / source) if source else []
-        entry = next((e for e in entries if title_key(e.title) == wanted), None) or titles.get(wanted)
-        entry = entry or (entries[0] if len(entries) == 1 else None)
-        if entry is None:
-            print("no text for", record["id"], record["title"])
-        else:
-            pairs.append((record["entities"], entry))
+        place = corpus / source if source else None
+        entries = read_entries(place) if place and place.exists() else []
+        named = next((e for e in entries if title_key(e.title) == wanted), titles.get(wanted))
+        if named is None and len(entries) == 1:
+            named = entries[0]
+        if named is not None:
+            pairs.append((record["entities"], named))
+    if not pairs:
+        raise InputError(f"none of the papers in {gold} is in {corpus}: name the folder of the digests they annotate.")
     return pairs
 
 

@@ -1,69 +1,76 @@
-"""The extractor made of rules, the lexicon and a few fitted weights."""
+"""The extractors: candidates from a spaCy pipeline, decided upon by fitted models."""
 
 from __future__ import annotations
+
+from spacy.language import Language
 
 from kg.extract import candidates
 from kg.extract.candidates import Found
 from kg.extract.evidence import evidence
 from kg.extract.features import Context
+from kg.extract.fitted import Fitted, calibrated
 from kg.extract.group import Candidate
-from kg.extract.models import Models
-from kg.extract.newcomer import reconsidered
 from kg.extract.pipeline import pipeline
 from kg.extract.priors import Priors
 from kg.extract.relations import mentioned, relations
-from kg.extract.rivals import Judged, settled
 from kg.extract.spans import Mention
 from kg.extract.tables import fingerprint
 from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES, Entry, Extraction, Finding, Name
+from kg.resources import resource
 
 # Raise it whenever the code may give other findings from the same data.
-_CODE = "4"
+_CODE = "5"
 _NOT_OWN = ("old", "compare")  # cues of sentences that speak of other work
 
 
-class RuleExtractor:
-    """Finds mentions with a spaCy pipeline, gathers them into things, and lets fitted weights decide."""
+class FastExtractor:
+    """Finds mentions with a spaCy pipeline, gathers them into things, and lets fitted models decide."""
 
-    name = "rules"
+    name = "fast"
 
     def __init__(self) -> None:
-        self.version = f"{_CODE}-{fingerprint()}"
+        self.version = f"{_CODE}-{fingerprint(self.name)}"
         self._lexicon = Lexicon.load()
         self._priors = Priors.load()
-        self._models = Models.load()
-        self._nlp = pipeline()
+        self._fitted = Fitted.load(self.name)
+        self._nlp = self._pipeline()
+
+    def _pipeline(self) -> Language:
+        return pipeline()
 
     def extract(self, entry: Entry) -> Extraction:
         """Findings of one entry, in the order of their first mention."""
-        found = candidates.find(self._nlp, entry, self._lexicon, self._priors)
-        return Extraction(entry.source, tuple(_findings(found, self._models)))
+        found = candidates.find(self._nlp, entry, self._lexicon, self._priors, self._fitted.translations)
+        return Extraction(entry.source, tuple(findings(found, self._fitted)))
 
 
-def _findings(found: Found, models: Models) -> list[Finding]:
-    context, thresholds, columns = found.context, models.thresholds, models.columns
-    chances = reconsidered(found, models, models.probabilities(candidates.describe(found)))
-    kinds = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1).tolist()
-    rows: list[list[float]] = chances.tolist()
-    judged = [
-        Judged(candidate, row[columns["keep"]], ENTITY_TYPES[kind])
-        for candidate, row, kind in zip(found.candidates, rows, kinds, strict=True)
-    ]
+class AccurateExtractor(FastExtractor):
+    """The same with a fine-tuned encoder, whose mentions are candidates and whose view of each the models have."""
+
+    name = "accurate"
+
+    def _pipeline(self) -> Language:
+        return pipeline(str(resource(f"data/models/{self.name}")))
+
+
+def findings(found: Found, fitted: Fitted) -> list[Finding]:
+    """What is kept of the candidates of an entry, with its relations and their evidence."""
+    context, thresholds, columns = found.context, fitted.thresholds, fitted.columns
     out = []
-    for own, row, keep in zip(judged, rows, settled(judged, not context.bilingual), strict=True):
-        mentions = own.candidate.mentions
-        core, entity = row[columns["core"]], row[columns["entity"]]
-        if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and core >= thresholds["core"]):
-            linked = relations(context, models, own.kind, mentions, dict(zip(columns, row, strict=True)), keep)
-        elif own.chance >= thresholds["keep"] or entity < thresholds["entity"]:
-            # Another name of something kept, or nothing.
-            continue
+    for candidate, row in zip(found.candidates, fitted.chances(found).tolist(), strict=True):
+        chances = dict(zip(columns, row, strict=True))
+        kind = max(ENTITY_TYPES, key=chances.__getitem__)
+        keep = chances["keep"]
+        if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and chances["core"] >= thresholds["core"]):
+            linked = relations(context, fitted, kind, candidate.mentions, chances)
+        elif chances["entity"] >= thresholds["entity"]:
+            linked = (mentioned(context, candidate.mentions, chances["entity"]),)
         else:
-            linked = (mentioned(context, mentions, entity),)
-        based = any(r.type == "USES" for r in linked) and _based_on(context, own.candidate)
-        names = _names(context, own.candidate)
-        out.append(Finding(own.kind, names, linked, round(keep, 3), own.candidate.term, based))
+            continue
+        based = any(r.type == "USES" for r in linked) and _based_on(context, candidate)
+        sure = calibrated(keep * chances[kind], thresholds)
+        out.append(Finding(kind, _names(context, candidate), linked, round(sure, 3), candidate.term, based))
     return out
 
 

@@ -1,57 +1,54 @@
-"""Fit the weights of the rule extractor from gold annotations; writes the tables in data/rules.
-
-    python benchmarks/fit_weights.py GOLD.jsonl CORPUS [--frequency FOLDER]
-
-GOLD names the text of each paper by `source`, a path under CORPUS, or has only its title. `--frequency` counts anew in
-how many papers of a large folder each name occurs. Needs the extra `fit`.
-"""
+"""Fitting what decides: from annotated papers and their candidates to the models of a pipeline."""
 
 from __future__ import annotations
 
-import argparse
 import json
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_data import Example, Gold, example, gold_counts, load, own_counts, read_entries, spellings, summed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from kg.extract import candidates, lexicon_matcher
+from kg.extract import candidates, lexicon_matcher, trees
+from kg.extract.encoder import Reading
 from kg.extract.features import Features, expanded
+from kg.extract.fitted import WHETHER, inputs
 from kg.extract.models import SCALE
 from kg.extract.pipeline import pipeline
 from kg.extract.priors import Prior, Priors
 from kg.extract.relations import ALLOWED
-from kg.extract.rivals import Judged, compared
-from kg.extract.translations import load_weights, translations
+from kg.extract.translations import translations
 from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES, Entry
 from kg.resources import resource
+from kg.train import trees as fitting
+from kg.train.examples import Example, Gold, example, gold_counts, own_counts, spellings, summed
 
-RULES = resource("data/rules")
 RELATIONS = tuple(dict.fromkeys(r for allowed in ALLOWED.values() for r in allowed))
-MODELS = ("keep", "core", "entity", *ENTITY_TYPES, *RELATIONS)
+MODELS = (*WHETHER, *ENTITY_TYPES, *RELATIONS)
 FOLDS = 5
 FEWEST = 30  # candidates that must have a feature
+COMMON = 0.02  # of the candidates: a feature that so many have is one that the trees see
 STRENGTH = 0.1  # inverse of the regularisation
-OFTEN = 6  # papers that a name must occur in to have its frequency kept (of some 7,000)
 SPARED = 0.002  # F1 given up for things found
-SPARED_FOR_CORE = 0.017  # and for proposed things and main tasks
-DOUBTFUL = 0.12  # below that not even those are kept
+SPARED_FOR_CORE = 0.01  # and for proposed things and main tasks
+DOUBTFUL = 0.15  # below that not even those are kept
 JOINED = 0.4  # how likely a Chinese and an English name must be one thing
+
+Joining = tuple[dict[str, float], float]
 
 
 def write_priors(counts: dict[str, Prior]) -> None:
     """Write the table of priors and forget the old one."""
     rows = ("\t".join([n, *map(str, (p.kept, p.optional, p.dropped, *p.types))]) for n, p in counts.items())
-    (RULES / "priors.tsv").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    resource("data/rules/priors.tsv").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     Priors.load.cache_clear()
     lexicon_matcher.matcher.cache_clear()
 
@@ -63,19 +60,6 @@ def indexed(matrix: csr_matrix) -> csr_matrix:
     return matrix
 
 
-def write_frequency(folder: Path, lexicon: Lexicon) -> None:
-    """Count in how many papers of a folder each name occurs, and write the table."""
-    nlp, priors = pipeline(), Priors.load()
-    count: Counter[str] = Counter()
-    for path in sorted(folder.rglob("*.md")):
-        for entry in read_entries(path):
-            found = candidates.find(nlp, entry, lexicon, priors)
-            count.update({k for c in found.candidates for k in priors.of(c)})
-    rows = (f"{name}\t{n}\n" for name, n in sorted(count.items()) if n >= OFTEN)
-    (RULES / "frequency.tsv").write_text("".join(rows), encoding="utf-8")
-    Priors.load.cache_clear()
-
-
 @dataclass
 class Data:
     """Candidates of all papers as a matrix: `paper[i]` and `label[i]` (None, -1 or a gold entity) belong to row i."""
@@ -84,6 +68,7 @@ class Data:
     paper: NDArray[np.int64]
     entities: list[dict[str, Any] | None]
     optional: NDArray[np.bool_]
+    described: list[list[tuple[Features, tuple[str, ...]]]]
 
 
 def is_core(entity: dict[str, Any] | None) -> bool:
@@ -116,22 +101,19 @@ def fit(data: Data, model: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def vectors(papers: Sequence[Example], own: Sequence[dict[str, Prior]]) -> tuple[Data, list[str]]:
     """Describe all candidates: the matrix, and the names of its columns."""
-    described: list[Features] = []
-    for paper, counts in zip(papers, own, strict=True):
-        described += (expanded(*one) for one in candidates.describe(paper.found, counts))
-    seen = Counter(name for features in described for name in features)
+    described = [candidates.describe(paper.found, counts) for paper, counts in zip(papers, own, strict=True)]
+    flat = [expanded(*one) for paper in described for one in paper]
+    seen = Counter(name for features in flat for name in features)
     common = {name for name, n in seen.items() if n >= FEWEST}
     encoder = DictVectorizer(dtype=np.float32)
-    matrix = encoder.fit_transform({n: v for n, v in d.items() if n in common} for d in described)
-    flat = [(i, p, at) for i, p in enumerate(papers) for at in range(len(p.labels))]
+    matrix = encoder.fit_transform({n: v for n, v in d.items() if n in common} for d in flat)
+    places = [(i, p, at) for i, p in enumerate(papers) for at in range(len(p.labels))]
     data = Data(
         indexed(matrix),
-        np.array([i for i, _, _ in flat]),
-        [
-            p.gold[p.labels[at]] if (p.labels[at] if p.labels[at] is not None else -1) >= 0 else None
-            for _, p, at in flat
-        ],
-        np.array([p.labels[at] == -1 for _, p, at in flat]),
+        np.array([i for i, _, _ in places]),
+        [p.gold[label] if (label := p.labels[at]) is not None and label >= 0 else None for _, p, at in places],
+        np.array([p.labels[at] == -1 for _, p, at in places]),
+        described,
     )
     return data, list(encoder.feature_names_)
 
@@ -147,6 +129,39 @@ def cross_validated(data: Data) -> NDArray[np.float64]:
     return out
 
 
+def boosted(
+    papers: Sequence[Example], data: Data, first: NDArray[np.float64], report: Any
+) -> tuple[NDArray[np.float64], dict[str, Any], list[str]]:
+    """Fit the trees; their cross-validated chances, the trees fitted on all papers, and their columns.
+
+    `first` holds what the logistic models make of each candidate, cross-validated.
+    """
+    number = {name: i for i, name in enumerate(MODELS)}
+    rows: list[Features] = []
+    for i, (paper, described) in enumerate(zip(papers, data.described, strict=True)):
+        rows += inputs(paper.found, described, first[data.paper == i].astype(np.float32), number)
+    seen = Counter(name for row in rows for name in row)
+    columns = sorted(name for name, n in seen.items() if n >= COMMON * len(rows))
+    matrix = trees.table(rows, {name: i for i, name in enumerate(columns)})
+    out = np.zeros((len(rows), len(MODELS)))
+    fold, everything = data.paper % FOLDS, np.arange(len(rows))
+    final = {}
+    for i, model in enumerate(MODELS):
+        for f in range(FOLDS):
+            use, answer = target(data, model, np.flatnonzero(fold != f))
+            unseen = np.flatnonzero(fold == f)
+            out[unseen, i] = fitting.fit(matrix[use], answer, rounds=rounds(model)).predict(matrix[unseen])
+        use, answer = target(data, model, everything)
+        final[model] = fitting.fit(matrix[use], answer, rounds=rounds(model))
+        report(f"trees: {model}")
+    return out, final, columns
+
+
+def rounds(model: str) -> int:
+    """Trees of a model."""
+    return 200 if model in WHETHER else 100
+
+
 def column(model: str) -> int:
     """The column of a model."""
     return MODELS.index(model)
@@ -158,49 +173,11 @@ def kinds_of(chances: NDArray[np.float64]) -> list[str]:
     return [ENTITY_TYPES[i] for i in np.argmax(chances[:, first : first + len(ENTITY_TYPES)], axis=1)]
 
 
-def fit_rivals(papers: Sequence[Example], chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fit and write the weights of rivals; the chance of each candidate to be kept, cross-validated."""
-    described: list[Features] = []
-    rows: list[int] = []
-    answers: list[int] = []
-    fold: list[int] = []
-    kinds, at = kinds_of(chances), 0
-    for number, paper in enumerate(papers):
-        judged = [
-            Judged(candidate, float(chances[at + i, column("keep")]), kinds[at + i])
-            for i, candidate in enumerate(paper.found.candidates)
-        ]
-        seen: set[int] = set()
-        for i, features in compared(judged, not paper.found.context.bilingual):
-            label = paper.labels[i]
-            described.append(features)
-            rows.append(at + i)
-            fold.append(number % FOLDS)
-            answers.append(-1 if label == -1 else int(label is not None and label not in seen))
-            seen |= {label} - {None}
-        at += len(judged)
-    encoder = DictVectorizer(dtype=np.float32)
-    matrix = indexed(encoder.fit_transform(described))
-    answer, part = np.array(answers), np.array(fold)
-
-    def fitted(use: NDArray[np.bool_]) -> LogisticRegression:
-        use = use & (answer >= 0)
-        return LogisticRegression(C=1.0, solver="liblinear", fit_intercept=False).fit(matrix[use], answer[use])
-
-    settled = np.zeros(len(chances))
-    for f in range(FOLDS):
-        settled[np.array(rows)[part == f]] = fitted(part != f).predict_proba(matrix[part == f])[:, 1]
-    weights = fitted(np.ones(len(answer), dtype=bool)).coef_[0]
-    table = {n: round(float(w), 2) for n, w in zip(encoder.feature_names_, weights, strict=True)}
-    (RULES / "rivals.json").write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return settled
-
-
 def chosen_thresholds(
-    data: Data, chances: NDArray[np.float64], settled: NDArray[np.float64], papers: Sequence[Example]
+    data: Data, chances: NDArray[np.float64], papers: Sequence[Example], report: Any
 ) -> dict[str, float]:
     """Thresholds of the best F1 of each relation, and of nearly the best one of entities with more of them found."""
-    kinds = kinds_of(chances)
+    kinds, settled = kinds_of(chances), chances[:, column("keep")]
     gold_total = sum(1 for p in papers for e in p.gold if not e.get("optional"))
     typed = np.array([e is not None and k in e["type"] for e, k in zip(data.entities, kinds, strict=True)])
     counted = ~data.optional
@@ -226,9 +203,9 @@ def chosen_thresholds(
     taken = (settled >= keep) | (doubtful & (about >= core))
     main = np.array([is_core(e) for e in data.entities])
     mains = sum(is_core(e) for p in papers for e in p.gold if not e.get("optional"))
-    print(f"cross-validated core recall: {found(taken, typed & main) / mains:.3f}")
+    report(f"cross-validated core recall: {found(taken, typed & main) / mains:.3f}")
     right = found(taken, typed)
-    print(f"cross-validated entities: P {right / int((taken & counted).sum()):.3f} R {right / gold_total:.3f}")
+    report(f"cross-validated entities: P {right / int((taken & counted).sum()):.3f} R {right / gold_total:.3f}")
     out = {"keep": keep, "keep-core": DOUBTFUL, "core": core, "entity": 0.5}
     counts = np.zeros(3, dtype=int)  # right, given, wanted
     for relation in RELATIONS:
@@ -240,36 +217,66 @@ def chosen_thresholds(
         given = allowed & (own >= out[relation])
         counts += (found(given, has), int((given & counted).sum()), total)
     precision, recall = counts[0] / counts[1:]
-    print(f"cross-validated relations: P {precision:.3f} R {recall:.3f}")
-    return {name: round(float(value), 2) for name, value in out.items()}
+    report(f"cross-validated relations: P {precision:.3f} R {recall:.3f}")
+    thresholds = {name: round(float(value), 2) for name, value in out.items()}
+    return thresholds | calibration(data, chances, taken, typed, kinds, thresholds)
 
 
-def write_models(names: Sequence[str], weights: NDArray[np.float64], thresholds: dict[str, float]) -> None:
+def calibration(
+    data: Data,
+    chances: NDArray[np.float64],
+    taken: NDArray[np.bool_],
+    typed: NDArray[np.bool_],
+    kinds: Sequence[str],
+    thresholds: Mapping[str, float],
+) -> dict[str, float]:
+    """Scale and shift of the logits that make the chances of edges true (Platt 1999)."""
+    logits, right = [], []
+    for row in np.flatnonzero(taken & ~data.optional).tolist():
+        sure = chances[row, column("keep")] * chances[row, column(kinds[row])]
+        own = {r: chances[row, column(r)] for r in ALLOWED[kinds[row]]}
+        chosen = [r for r, c in own.items() if c >= thresholds[r]] or [max(own, key=own.__getitem__)]
+        entity = data.entities[row]
+        for relation in chosen:
+            chance = min(max(float(sure * own[relation]), 1e-6), 1 - 1e-6)
+            logits.append(math.log(chance / (1 - chance)))
+            right.append(bool(typed[row]) and entity is not None and relation in entity["relations"])
+    fitted = LogisticRegression(C=1e6).fit(np.array(logits)[:, None], np.array(right))
+    return {"scale": round(float(fitted.coef_[0, 0]), 3), "shift": round(float(fitted.intercept_[0]), 3)}
+
+
+def write_models(
+    folder: Path, names: Sequence[str], weights: NDArray[np.float64], thresholds: dict[str, float]
+) -> None:
     """Write weights, in hundredths and without those that say nothing, and thresholds."""
     lines = ["\t".join(["feature", *MODELS])]
     for name, row in zip(names, np.rint(weights * SCALE).astype(int), strict=True):
         if np.abs(row).max() >= 8:
             lines.append("\t".join([name, *(str(w) if w else "" for w in row)]))
-    (RULES / "weights.tsv").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    (RULES / "thresholds.json").write_text(json.dumps(thresholds, indent=1) + "\n", encoding="utf-8")
+    (folder / "weights.tsv").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "thresholds.json").write_text(json.dumps(thresholds, indent=1) + "\n", encoding="utf-8")
 
 
-def found_in(pairs: Sequence[tuple[Gold, Entry]], lexicon: Lexicon, *, across: bool = True) -> Iterator[Example]:
-    """Candidates of all papers."""
-    nlp, priors = pipeline(), Priors.load()
-    for gold, entry in pairs:
-        yield example(gold, candidates.find(nlp, entry, lexicon, priors, across=across), lexicon)
+def found_in(
+    pairs: Sequence[tuple[Gold, Entry]], readings: Sequence[Reading | None], joining: Joining | None
+) -> Iterator[Example]:
+    """Candidates of all papers; `readings` has what the encoder says of each, cross-fitted, where it is used."""
+    nlp, lexicon, priors = pipeline(), Lexicon.load(), Priors.load()
+    if readings[0] is not None:
+        nlp.add_pipe("kg_encoder")
+    for (gold, entry), said in zip(pairs, readings, strict=True):
+        yield example(gold, candidates.find(nlp, entry, lexicon, priors, joining, said), lexicon)
 
 
-def fit_translations(pairs: Sequence[tuple[Gold, Entry]], lexicon: Lexicon) -> None:
+def fit_translations(folder: Path, pairs: Sequence[tuple[Gold, Entry]], readings: Sequence[Reading | None]) -> Joining:
     """Fit and write the weights that join Chinese and English names."""
     described: list[Features] = []
     same: list[bool] = []
-    for paper in found_in(pairs, lexicon, across=False):
+    for paper in found_in(pairs, readings, None):
         meant = [spellings(e["names"]) for e in paper.gold]
         hits = [{i for i, m in enumerate(meant) if m & spellings(c.names)} for c in paper.found.candidates]
         context = paper.found.context
-        for pair in translations(paper.found.candidates, context.text, context.sentences):
+        for pair in translations(paper.found.candidates, context.text, context.sentences, context.reading):
             if hits[pair.english] or hits[pair.chinese]:
                 described.append(pair.features)
                 same.append(bool(hits[pair.english] & hits[pair.chinese]))
@@ -278,37 +285,52 @@ def fit_translations(pairs: Sequence[tuple[Gold, Entry]], lexicon: Lexicon) -> N
     weights = LogisticRegression(C=0.3, solver="liblinear", fit_intercept=False).fit(matrix, same).coef_[0]
     table = {n: round(float(w), 2) for n, w in zip(encoder.feature_names_, weights, strict=True)}
     text = json.dumps({"threshold": JOINED, "weights": table}, indent=1, sort_keys=True)
-    (RULES / "translations.json").write_text(f"{text}\n", encoding="utf-8")
-    load_weights.cache_clear()
+    (folder / "translations.json").write_text(f"{text}\n", encoding="utf-8")
+    return table, JOINED
 
 
-def main() -> None:
-    """Fit everything and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--frequency", type=Path, help="count names in this folder of digests")
-    options = parser.parse_args()
-    lexicon = Lexicon.load()
-    pairs = load(options.gold, options.corpus)
+def fit_priors(pairs: Sequence[tuple[Gold, Entry]], folder: Path) -> list[dict[str, Prior]]:
+    """Count and write what annotators made of each name; what each paper adds to that."""
+    nothing = [None] * len(pairs)
     write_priors(summed(gold_counts(gold) for gold, _ in pairs))
-    if options.frequency:
-        write_frequency(options.frequency, lexicon)
-    fit_translations(pairs, lexicon)
-    papers = list(found_in(pairs, lexicon))
-    own = [own_counts(p, Priors.load()) for p in papers]
+    joining = fit_translations(folder, pairs, nothing)
+    own = [own_counts(p, Priors.load()) for p in found_in(pairs, nothing, joining)]
     write_priors(summed(own))
-    papers = [
-        replace(p, found=replace(p.found, context=replace(p.found.context, priors=Priors.load()))) for p in papers
-    ]
+    return own
+
+
+def fit_pipeline(
+    folder: Path,
+    pairs: Sequence[tuple[Gold, Entry]],
+    own: Sequence[dict[str, Prior]],
+    readings: Sequence[Reading | None],
+    report: Any,
+) -> dict[str, float]:
+    """Fit and write all models of a pipeline; its thresholds.
+
+    Parameters
+    ----------
+    folder : path
+        Where the models go.
+    pairs : sequence of (gold, entry)
+        Annotated papers.
+    own : sequence of dict
+        What each paper adds to the priors.
+    readings : sequence of Reading or None
+        What an encoder that has not seen the paper says of it; None for a pipeline without one.
+    report : callable
+        Told how it goes.
+    """
+    joining = fit_translations(folder, pairs, readings)
+    papers = list(found_in(pairs, readings, joining))
     data, names = vectors(papers, own)
-    print(f"{len(papers)} papers, {data.matrix.shape[0]} candidates, {len(names)} features")
-    chances = cross_validated(data)
-    thresholds = chosen_thresholds(data, chances, fit_rivals(papers, chances), papers)
+    report(f"{len(papers)} papers, {data.matrix.shape[0]} candidates, {len(names)} features")
+    first = cross_validated(data)
+    report("logistic models fitted")
+    chances, final, columns = boosted(papers, data, first, report)
+    thresholds = chosen_thresholds(data, chances, papers, report)
     weights = np.stack([fit(data, model, np.arange(len(data.paper))) for model in MODELS], axis=1)
-    write_models(names, weights, thresholds)
-    print(thresholds)
-
-
-if __name__ == "__main__":
-    main()
+    write_models(folder, names, weights, thresholds)
+    fitting.write({name: final[name] for name in WHETHER}, columns, folder / "whether.onnx")
+    fitting.write({name: final[name] for name in MODELS if name not in WHETHER}, columns, folder / "what.onnx")
+    return thresholds

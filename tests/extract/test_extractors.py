@@ -62,7 +62,7 @@ def check(entry, extraction):
 
 
 def test_is_registered():
-    assert registry.load("extractors", "rules")().name == "rules"
+    assert registry.load("extractors", "fast")().name == "fast"
 
 
 def test_a_paper(extractor, make_entry):
@@ -134,11 +134,11 @@ def test_evidence_is_verbatim_whatever_the_text(extractor, make_entry, first, se
 
 def test_the_same_in_another_process(extractor, make_entry):
     code = (
-        "from kg.extract.rules import RuleExtractor; from kg.records import *;"
+        "from kg.extract.extractors import FastExtractor; from kg.records import *;"
         f"t, *ps = {LORA!r};"
         "e = Entry(Source('day.md', 3), 'test', t, title_line=3,"
         " passages=tuple(Passage(p, 10 + i, '摘要') for i, p in enumerate(ps)));"
-        "import sys; sys.stdout.buffer.write(repr(RuleExtractor().extract(e)).encode())"
+        "import sys; sys.stdout.buffer.write(repr(FastExtractor().extract(e)).encode())"
     )
     outputs = {
         subprocess.run(
@@ -152,4 +152,4 @@ def test_the_same_in_another_process(extractor, make_entry):
 def test_version_names_the_data(extractor):
     from kg.extract.tables import fingerprint
 
-    assert fingerprint() in extractor.version
+    assert fingerprint(extractor.name) in extractor.version
