@@ -20,11 +20,11 @@ DIGESTS = Path(__file__).parents[2] / "data/digests"
 
 @pytest.fixture(scope="module")
 def gold(tmp_path_factory):
-    """The sample papers, annotated with what `fast` finds in them."""
+    """A third of the sample papers, annotated with what `fast` finds in them."""
     extractor = FastExtractor()
     path = tmp_path_factory.mktemp("gold") / "gold.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for digest in sorted(DIGESTS.rglob("*.md")):
+        for digest in sorted(DIGESTS.rglob("*.md"))[::3]:
             for entry in read_entries(digest):
                 entities = [
                     {
