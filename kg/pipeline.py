@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kg.resolve.papers import Paper
     from kg.work import Progress, Reading
 
-DEFAULT_PIPELINE = "fast"
+DEFAULT_PIPELINE = "accurate"
 # Raise it whenever the stages after extraction may give another graph from the same findings.
 _LINKING = "3"
 # Files that hold no papers are no fault: a licence or an index lies in many folders.

@@ -16,7 +16,7 @@ import pytest
 
 from kg import pipeline, store, work
 from kg.errors import BusyError, GraphNotFoundError, InputError, PluginError
-from kg.pipeline import build, locked
+from kg.pipeline import DEFAULT_PIPELINE, build, locked
 from kg.resources import resource
 from kg.store import open_graph, write_graph
 
@@ -58,7 +58,7 @@ def bytes_of(graph: Path) -> dict[str, str]:
 def count_extractions(monkeypatch):
     """Names of the entries that are really extracted from now on."""
     seen = []
-    extractor = work._extractor("fast")
+    extractor = work._extractor(DEFAULT_PIPELINE)
     real = extractor.extract
 
     class Counting:

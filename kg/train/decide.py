@@ -6,7 +6,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class Data:
     entities: list[dict[str, Any] | None]
     optional: NDArray[np.bool_]
     described: list[list[tuple[Features, tuple[str, ...]]]]
+    again: NDArray[np.bool_]
 
 
 def is_core(entity: dict[str, Any] | None) -> bool:
@@ -83,7 +84,8 @@ def target(data: Data, model: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.
     if model == "entity":
         return rows, required | data.optional[rows]
     if model == "keep":
-        return rows[~data.optional[rows]], required[~data.optional[rows]]
+        counted = ~data.optional[rows]
+        return rows[counted], (required & ~data.again[rows])[counted]
     if model == "core":
         use = rows[~data.optional[rows]]
         return use, np.array([is_core(gold[i]) for i in use])
@@ -114,6 +116,7 @@ def vectors(papers: Sequence[Example], own: Sequence[dict[str, Prior]]) -> tuple
         [p.gold[label] if (label := p.labels[at]) is not None and label >= 0 else None for _, p, at in places],
         np.array([p.labels[at] == -1 for _, p, at in places]),
         described,
+        np.zeros(len(places), bool),
     )
     return data, list(encoder.feature_names_)
 
@@ -145,6 +148,7 @@ def boosted(
     matrix = trees.table(rows, {name: i for i, name in enumerate(columns)})
     out = np.zeros((len(rows), len(MODELS)))
     fold, everything = data.paper % FOLDS, np.arange(len(rows))
+    data = replace(data, again=repeated(data, first[:, number["keep"]]))
     final = {}
     for i, model in enumerate(MODELS):
         for f in range(FOLDS):
@@ -155,6 +159,19 @@ def boosted(
         final[model] = fitting.fit(matrix[use], answer, rounds=rounds(model))
         report(f"trees: {model}")
     return out, final, columns
+
+
+def repeated(data: Data, chances: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Candidates for a gold entity for which there is a likelier one: kept, they would be a second node."""
+    out = np.zeros(len(chances), bool)
+    seen: set[tuple[int, int]] = set()
+    for row in np.argsort(-chances, kind="stable").tolist():
+        entity = data.entities[row]
+        if entity is not None:
+            own = (int(data.paper[row]), id(entity))
+            out[row] = own in seen
+            seen.add(own)
+    return out
 
 
 def rounds(model: str) -> int:
