@@ -64,7 +64,7 @@ def train(plan: Plan, pipelines: Sequence[str], report: Report) -> None:
     pairs = load(plan.gold, plan.corpus)
     report(f"{len(pairs)} annotated papers")
     fast, accurate = (resource("data/models").joinpath(name) for name in ("fast", "accurate"))
-    own = _own(plan, pairs, fast)
+    own = _own(plan, pairs)
     if "fast" in pipelines:
         decide.fit_pipeline(fast, pairs, own, [None] * len(pairs), report)
     if "accurate" in pipelines:
@@ -73,14 +73,14 @@ def train(plan: Plan, pipelines: Sequence[str], report: Report) -> None:
     compiled.write()
 
 
-def _own(plan: Plan, pairs: Sequence[tuple[Gold, Entry]], folder: Path) -> list[dict[str, Prior]]:
+def _own(plan: Plan, pairs: Sequence[tuple[Gold, Entry]]) -> list[dict[str, Prior]]:
     path = plan.work / "priors.json"
     if not path.exists():
-        own = decide.fit_priors(pairs, folder)
+        own = decide.fit_priors(pairs, plan.work)
         part = path.with_suffix(".part")
         part.write_bytes(msgspec.json.encode(own))
         part.replace(path)
-    return [{name: Prior(*counts) for name, counts in one.items()} for one in json.loads(path.read_bytes())]
+    return msgspec.json.decode(path.read_bytes(), type=list[dict[str, Prior]])
 
 
 def _encoder(plan: Plan, pairs: Sequence[tuple[Gold, Entry]], folder: Path, report: Report) -> list[Reading | None]:
