@@ -28,8 +28,8 @@ STARTS = {
     "import the extractor": "import kg.extract.extractors",
     "the lexicon": "from kg.lexicon import Lexicon; Lexicon.load()",
     "its automaton": "from kg.extract.lexicon_matcher import matcher; matcher()",
-    "priors and weights": "from kg.extract.models import Models; from kg.extract.priors import Priors;"
-    " Models.load(); Priors.load()",
+    "priors and models": "from kg.extract.fitted import Fitted; from kg.extract.priors import Priors;"
+    " Fitted.load('fast'); Priors.load()",
     "the rest": "kg.extract.extractors.FastExtractor()",
 }
 
