@@ -19,6 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +42,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
 Copies = Mapping[Source, tuple[screen.Copy, ...]]
+
+_stop: Event | None = None  # in a worker: set when its build is interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,11 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
         yield from map(function, tasks)
         return
     context = multiprocessing.get_context("spawn")
-    # Workers leave Ctrl-C to the parent: what they are at is finished, what waits is dropped.
+    # Workers leave Ctrl-C to the parent, which tells them to stop: the entry they are at is finished, what waits is
+    # dropped.
     workers = min(jobs, len(tasks), _MOST_WORKERS)
-    pool = ProcessPoolExecutor(workers, context, _begin_worker)
+    stop = context.Event()
+    pool = ProcessPoolExecutor(workers, context, _begin_worker, (stop,))
     try:
         waiting = {pool.submit(function, task) for task in tasks}
         while waiting:
@@ -165,10 +170,13 @@ def map_chunks(function: Callable[[T], R], tasks: Sequence[T], jobs: int, size: 
             "a worker process died (out of memory?): run the same command again, it goes on from there."
         ) from error
     finally:
+        stop.set()
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker() -> None:
+def _begin_worker(stop: Event) -> None:
+    global _stop
+    _stop = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -269,13 +277,24 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
         entries[_digest(msgspec.json.encode(clean))] = clean
     table = shards.load(shard, shards.EXTRACT, version=stamp["version"])
     done = set(table["entry"].to_pylist()) if table is not None else set()
-    fresh = [shards.extract_row(digest, _extract(pipeline, e)) for digest, e in entries.items() if digest not in done]
-    tables = [pa.Table.from_pylist(fresh, shards.EXTRACT)]
-    if table is not None:
-        kept = pa.array(sorted(entries.keys() & done), pa.string())
-        tables.append(table.filter(pc.is_in(table["entry"], kept)))
-    rows = pa.concat_tables(tables).sort_by([(column, "ascending") for column in ("file", "line", "n")])
-    shards.store(shard, rows, **stamp)
+    fresh = []
+    # Until all of it is done the shard is not current, but the next run has what is in it.
+    stamp, finished = stamp | {"read": ""}, stamp
+    try:
+        for digest, entry in entries.items():
+            if _stop is not None and _stop.is_set():
+                break
+            if digest not in done:
+                fresh.append(shards.extract_row(digest, _extract(pipeline, entry)))
+        else:
+            stamp = finished
+    finally:
+        tables = [pa.Table.from_pylist(fresh, shards.EXTRACT)]
+        if table is not None:
+            kept = pa.array(sorted(entries.keys() & done), pa.string())
+            tables.append(table.filter(pc.is_in(table["entry"], kept)))
+        rows = pa.concat_tables(tables).sort_by([(column, "ascending") for column in ("file", "line", "n")])
+        shards.store(shard, rows, **stamp)
 
 
 def extract(extractor: str, entry: Entry) -> Extraction:

@@ -372,3 +372,31 @@ def test_workers_end_when_the_build_is_killed():
         build_process.kill()
         build_process.wait()
     assert within(20, lambda: not any(map(alive, left)))
+
+
+def test_an_interrupted_build_keeps_what_it_has_extracted(folder, monkeypatch):
+    # One folder is one chunk of work.
+    flat = folder / "flat"
+    flat.mkdir()
+    for day, name in enumerate(("RestoA", "RestoB", "RestoC"), 1):
+        (flat / f"{name}.md").write_text(digest(day, name), encoding="utf-8")
+    build(["flat"], Path("scratch"), jobs=1)
+    extractor = work._extractor(DEFAULT_PIPELINE)
+    seen = []
+
+    class Interrupted:
+        name, version = extractor.name, extractor.version
+
+        def extract(self, entry):
+            seen.append(entry.title)
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+            return extractor.extract(entry)
+
+    monkeypatch.setattr(work, "_extractor", lambda name: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        build(["flat"], Path("g"), jobs=1)
+    build(["flat"], Path("g"), jobs=1)
+    again = {title for title in seen if seen.count(title) > 1}
+    assert again == {seen[1]}
+    assert bytes_of(Path("g")) == bytes_of(Path("scratch"))

@@ -9,13 +9,14 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract import spans
 from kg.extract import text as layout
+from kg.extract.edges import has_chinese
+from kg.extract.onnx import session
 from kg.extract.spans import Mention
 from kg.extract.subwords import Subwords, Tokens, chunks
 from kg.records import ENTITY_TYPES
@@ -30,6 +31,8 @@ _KEY = "kg.reading"
 _LIKELY = 0.2  # that a token belongs to a mention
 _MARKS = " \t\n（）()《》“”\"'‘’「」【】*`,，。：:、；;|"
 _WORD = re.compile(r"[A-Za-z0-9]")
+# 权 of 权重 after a Latin name: half a word that the sub-words cut.
+_HALF = re.compile(r"(?<=[A-Za-z0-9])[\u4e00-\u9fff]$")
 _OPEN = re.compile(r"[（(][^）)]*$")
 _LEAD = re.compile(r"(?:简称为?|以下简称|即|又称|也称|缩写为?)?[:：\s]*")
 
@@ -69,14 +72,8 @@ class Encoder:
     """The network and its sub-words, of a folder with `encoder.onnx` and `subwords.model`."""
 
     def __init__(self, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        # One thread: kg spreads papers over processes, and sums stay in one order.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         self.subwords = Subwords(folder / "subwords.model")
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session(folder / "encoder.onnx")
 
     def read(self, text: layout.Text) -> Reading:
         """Read a text, chunk by chunk: what is said of one paper never depends on another."""
@@ -186,6 +183,9 @@ def _mended(text: str, start: int, end: int) -> list[tuple[int, int]]:
         closing = _closing(text, low, high)
         while high > low and text[high - 1] in _MARKS and not (closing and text[high - 1] in "）)"):
             high -= 1
+        half = _HALF.search(text[low:high])
+        if half and has_chinese(text[high : high + 1]):
+            high = low + half.start()
         if high - low > 1 and "\n" not in text[low:high]:
             out.append((low, high))
     return out

@@ -25,7 +25,7 @@ from kg.resources import resource
 WHETHER = ("keep", "core", "entity")  # models that are asked of every candidate
 _RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
 _EDGE = 1e-6
-_ASKED = 0.1
+_ASKED = 0.1  # below that a candidate is nothing, whatever its type
 
 Described = tuple[Features, tuple[str, ...]]
 

@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+from kg.extract.onnx import session
 
 
 class Trees:
     """Models of named columns; what an input lacks is 0."""
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = session(path)
         about = self._session.get_modelmeta().custom_metadata_map
         self.models: tuple[str, ...] = tuple(json.loads(about["models"]))
         self.columns: tuple[str, ...] = tuple(json.loads(about["columns"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,16 @@ DOUBTFUL = 0.15  # below that not even those are kept
 JOINED = 0.4  # how likely a Chinese and an English name must be one thing
 
 Joining = tuple[dict[str, float], float]
+Report = Callable[[str], None]
 
 
 def write_priors(counts: dict[str, Prior]) -> None:
     """Write the table of priors and forget the old one."""
     rows = ("\t".join([n, *map(str, (p.kept, p.optional, p.dropped, *p.types))]) for n, p in counts.items())
-    resource("data/rules/priors.tsv").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    path = resource("data/rules/priors.tsv")
+    part = path.with_suffix(".part")
+    part.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    part.replace(path)
     Priors.load.cache_clear()
     lexicon_matcher.matcher.cache_clear()
 
@@ -62,7 +66,12 @@ def indexed(matrix: csr_matrix) -> csr_matrix:
 
 @dataclass
 class Data:
-    """Candidates of all papers as a matrix: `paper[i]` and `label[i]` (None, -1 or a gold entity) belong to row i."""
+    """Candidates of all papers, a row each.
+
+    `paper` numbers the papers from 0, `entities` has the required gold entity that a candidate is (None for none),
+    `optional` tells those that are an optional one; `described` has features and kinds by paper; `again` marks
+    candidates for something for which there is a likelier one.
+    """
 
     matrix: csr_matrix
     paper: NDArray[np.int64]
@@ -133,7 +142,7 @@ def cross_validated(data: Data) -> NDArray[np.float64]:
 
 
 def boosted(
-    papers: Sequence[Example], data: Data, first: NDArray[np.float64], report: Any
+    papers: Sequence[Example], data: Data, first: NDArray[np.float64], report: Report
 ) -> tuple[NDArray[np.float64], dict[str, Any], list[str]]:
     """Fit the trees; their cross-validated chances, the trees fitted on all papers, and their columns.
 
@@ -191,7 +200,7 @@ def kinds_of(chances: NDArray[np.float64]) -> list[str]:
 
 
 def chosen_thresholds(
-    data: Data, chances: NDArray[np.float64], papers: Sequence[Example], report: Any
+    data: Data, chances: NDArray[np.float64], papers: Sequence[Example], report: Report
 ) -> dict[str, float]:
     """Thresholds of the best F1 of each relation, and of nearly the best one of entities with more of them found."""
     kinds, settled = kinds_of(chances), chances[:, column("keep")]
@@ -321,7 +330,7 @@ def fit_pipeline(
     pairs: Sequence[tuple[Gold, Entry]],
     own: Sequence[dict[str, Prior]],
     readings: Sequence[Reading | None],
-    report: Any,
+    report: Report,
 ) -> dict[str, float]:
     """Fit and write all models of a pipeline; its thresholds.
 

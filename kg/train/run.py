@@ -8,8 +8,9 @@ fold's, over all papers.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -19,14 +20,16 @@ import msgspec
 import numpy as np
 
 from kg import compiled
+from kg.errors import InputError
 from kg.extract import text as layout
 from kg.extract.encoder import Encoder, Reading, reading
 from kg.extract.priors import Prior
 from kg.extract.subwords import Subwords
-from kg.gold import GoldEntity
+from kg.gold import GoldEntity, read_gold
 from kg.records import Entry
 from kg.resources import resource
 from kg.train import decide
+from kg.train.decide import Report
 from kg.train.examples import Gold, load
 
 if TYPE_CHECKING:
@@ -38,8 +41,6 @@ LAYERS = 10  # of twelve: a sixth faster, and the last ones know most about whol
 EPOCHS = 3
 LAST_RATE = 7e-5  # of the pass over all papers
 _RARE = 3  # a sub-word that occurs less often in the texts is left out
-
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,45 @@ class Plan:
 
 
 def train(plan: Plan, pipelines: Sequence[str], report: Report) -> None:
-    """Train pipelines ("fast", "accurate") and write their models into this installation's `data/models`."""
-    plan.work.mkdir(parents=True, exist_ok=True)
+    """Train pipelines ("fast", "accurate") and write their models into this installation's `data/models`.
+
+    Raises
+    ------
+    InputError
+        The annotations are none, or belong to no digest of the corpus; the work folder is of another training.
+    """
+    wanted = len(read_gold(plan.gold))
     pairs = load(plan.gold, plan.corpus)
-    report(f"{len(pairs)} annotated papers")
-    fast, accurate = (resource("data/models").joinpath(name) for name in ("fast", "accurate"))
+    report(f"{len(pairs):,} of {wanted:,} annotated papers have a text")
+    _claim(plan)
     own = _own(plan, pairs)
-    if "fast" in pipelines:
-        decide.fit_pipeline(fast, pairs, own, [None] * len(pairs), report)
-    if "accurate" in pipelines:
-        readings = _encoder(plan, pairs, accurate, report)
-        decide.fit_pipeline(accurate, pairs, own, readings, report)
+    for pipeline in pipelines:
+        made = plan.work / pipeline
+        made.mkdir(exist_ok=True)
+        readings = _encoder(plan, pairs, made, report) if pipeline == "accurate" else [None] * len(pairs)
+        decide.fit_pipeline(made, pairs, own, readings, report)
+        # Only what is whole takes the place of what was there.
+        for path in sorted(made.iterdir()):
+            copyfile(path, resource(f"data/models/{pipeline}") / path.name)
     compiled.write()
+
+
+def _claim(plan: Plan) -> None:
+    """Make the work folder that of this training, or check that it is."""
+    plan.work.mkdir(parents=True, exist_ok=True)
+    path = plan.work / "training.json"
+    about = {
+        "gold": hashlib.sha256(plan.gold.read_bytes()).hexdigest(),
+        "seed": plan.seed,
+        "epochs": plan.epochs,
+    }
+    if not path.exists():
+        path.write_text(json.dumps(about), encoding="utf-8")
+    elif json.loads(path.read_text(encoding="utf-8")) != about:
+        raise InputError(
+            f"{plan.work} holds a training on other annotations, or with another seed or number of epochs: name "
+            "another folder with --work."
+        )
 
 
 def _own(plan: Plan, pairs: Sequence[tuple[Gold, Entry]]) -> list[dict[str, Prior]]:

@@ -92,6 +92,8 @@ def _said(text, named):
         ("用GPT-4o-mini写", ["PT-4o-mi"], ["GPT-4o-mini"]),
         ("《蓝图》，", ["《蓝图》，"], ["蓝图"]),
         ("方法F（x）好", ["F（x）"], ["F（x）"]),
+        ("用SDXL权重初始化", ["SDXL权"], ["SDXL"]),
+        ("用Transformer层。", ["Transformer层"], ["Transformer层"]),
         ("无", [], []),
     ],
 )

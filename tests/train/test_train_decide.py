@@ -14,6 +14,7 @@ from kg.extract.priors import Priors
 from kg.lexicon import Lexicon
 from kg.train import decide
 from kg.train.examples import load, read_entries
+from kg.train.run import Plan, train
 
 DIGESTS = Path(__file__).parents[2] / "data/digests"
 
@@ -71,3 +72,13 @@ def test_the_command_names_what_is_missing(tmp_path):
     result = CliRunner().invoke(kg, ["train", str(tmp_path / "gold.jsonl"), str(tmp_path)])
     assert result.exit_code == 2
     assert "gold.jsonl does not exist" in result.stderr
+
+
+def test_a_work_folder_belongs_to_one_training(gold, tmp_path):
+    said = []
+    with pytest.raises(ZeroDivisionError):
+        train(Plan(gold, DIGESTS, tmp_path), ["fast"], lambda line: said.append(line) or 1 / 0)
+    assert said == [f"{len(load(gold, DIGESTS))} of {len(load(gold, DIGESTS))} annotated papers have a text"]
+    (tmp_path / "training.json").write_text("{}")
+    with pytest.raises(InputError, match="another folder with --work"):
+        train(Plan(gold, DIGESTS, tmp_path), ["fast"], said.append)
