@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 
 from kg import read, registry, screen, shards
 from kg.errors import InputError, KgError
-from kg.extract.base import Extractor
+from kg.extract.base import BatchExtractor, Extractor, Usage
 from kg.records import Dropped, Entry, Extraction, ReadResult, Source
 
 _FILES_IN_A_CHUNK = 128
@@ -122,10 +123,30 @@ def extract_all(
     every = [(cache_dir / "read" / f"{n}.parquet", folder / f"{n}.parquet", marked[n]) for n in sorted(chunks)]
     tasks = [task for task in every if not shards.is_current(task[1], **_extract_stamp(extractor, *task))]
     size = sum(chunks[shard.stem] for _, shard, _ in tasks)
-    for done, _ in enumerate(map_chunks(partial(_extract_chunk, extractor), tasks, jobs, size), 1):
-        progress("extracting", done, len(tasks))
+    pipeline = _extractor(extractor)
+    if isinstance(pipeline, BatchExtractor):
+        pipeline.usage()  # what a build before this one asked, and broke off
+        # It waits rather than computes, keeps count of what it asked, and may take a minute for an entry.
+        done = itertools.count(1)
+        for task in tasks:
+            _extract_chunk(extractor, task, lambda: progress("extracting", next(done), size))
+    else:
+        for n, _ in enumerate(map_chunks(partial(_extract_chunk, extractor), tasks, jobs, size), 1):
+            progress("extracting", n, len(tasks))
     _forget(folder, chunks)
     return [shard for _, shard, _ in every]
+
+
+def left_out(extracted: Iterable[Path]) -> tuple[Dropped, ...]:
+    """What extraction left out, from the paths that `extract_all` gave."""
+    found = [d for shard in extracted for d in shards.read_dropped(shard)]
+    return tuple(sorted(found, key=lambda d: (d.source, d.reason, d.text, d.detail)))
+
+
+def usage(extractor: str) -> Usage | None:
+    """What an extractor asked of a service since the last call, None for one that asks none."""
+    found = _extractor(extractor)
+    return found.usage() if isinstance(found, BatchExtractor) else None
 
 
 def entries_with_passages(reading: Reading, indexes: Iterable[int], cache_dir: Path) -> dict[int, Entry]:
@@ -259,7 +280,7 @@ def _extract_stamp(extractor: str, source: Path, shard: Path, copies: Copies) ->
     }
 
 
-def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
+def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies], tick: Callable[[], None] = lambda: None) -> None:
     source, shard, copies = task
     pipeline, stamp = _extractor(extractor), _extract_stamp(extractor, *task)
     entries = {}
@@ -269,13 +290,25 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
         entries[_digest(msgspec.json.encode(clean))] = clean
     table = shards.load(shard, shards.EXTRACT, version=stamp["version"])
     done = set(table["entry"].to_pylist()) if table is not None else set()
-    fresh = [shards.extract_row(digest, _extract(pipeline, e)) for digest, e in entries.items() if digest not in done]
+    for _ in entries.keys() & done:
+        tick()
+    new = {digest: e for digest, e in entries.items() if digest not in done}
+    fresh = []
+    for digest, extraction in zip(new, _extractions(pipeline, new.values()), strict=True):
+        fresh.append(shards.extract_row(digest, extraction))
+        tick()
     tables = [pa.Table.from_pylist(fresh, shards.EXTRACT)]
     if table is not None:
         kept = pa.array(sorted(entries.keys() & done), pa.string())
         tables.append(table.filter(pc.is_in(table["entry"], kept)))
     rows = pa.concat_tables(tables).sort_by([(column, "ascending") for column in ("file", "line", "n")])
     shards.store(shard, rows, **stamp)
+
+
+def _extractions(extractor: Extractor, entries: Iterable[Entry]) -> Iterator[Extraction]:
+    if isinstance(extractor, BatchExtractor):
+        return extractor.extract_all(entries)
+    return (_extract(extractor, entry) for entry in entries)
 
 
 def _extract(extractor: Extractor, entry: Entry) -> Extraction:
