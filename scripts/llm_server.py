@@ -59,8 +59,8 @@ class Server:
             "KG_LLM_MODEL": self.model.stem,
             "KG_LLM_API_KEY": self.key,
             "KG_LLM_CONCURRENCY": str(_SLOTS),
-            # A model this small may go on for ever.
-            "KG_LLM_OPTIONS": '{"temperature": 0, "max_tokens": 384}',
+            # A model this small says the same for ever if it may.
+            "KG_LLM_OPTIONS": '{"temperature": 0, "max_tokens": 512, "frequency_penalty": 0.3}',
         }
 
     def start(self) -> None:

@@ -45,7 +45,7 @@ def real_server():
 @pytest.fixture
 def real(real_server, monkeypatch):
     """The real server, as the environment names it."""
-    for name, value in real_server.environment.items():
+    for name, value in {**real_server.environment, "KG_LLM_TIMEOUT": "120", "KG_LLM_RETRIES": "1"}.items():
         monkeypatch.setenv(name, value)
     return real_server
 

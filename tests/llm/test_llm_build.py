@@ -39,7 +39,7 @@ def folder(tmp_path, monkeypatch):
 
 def named(body, n=0):
     """An answer that names what the entry proposes, and something that it does not have."""
-    name = body["messages"][1]["content"].partition("[1] ")[2].partition(":")[0]
+    name = body["messages"][-1]["content"].partition("[1] ")[2].partition(":")[0]
     return completion(([name, "GhostNet"], "Model", [("PROPOSES", 2)]), (["DIV2K"], "Dataset", [("EVALUATED_ON", 2)]))
 
 
