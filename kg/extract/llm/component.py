@@ -19,6 +19,7 @@ from kg.extract.llm.client import UnusableError
 from kg.extract.llm.prompt import Answer, Sentence, request, sentences
 from kg.extract.llm.settings import Settings
 from kg.extract.llm.verbatim import Grounded, ground
+from kg.extract.sentences import begins as begins_of
 
 _KEY = "kg.llm"
 _AHEAD = 2  # entries that wait for each that is asked
@@ -99,8 +100,7 @@ def heard(doc: Doc) -> Heard:
 
 
 def _shown(doc: Doc) -> _Shown:
-    # spaCy takes a single sentence for none.
-    begins = [s.start_char for s in doc.sents] if doc.has_annotation("SENT_START") else [0]
+    begins = begins_of(doc)
     kept, withheld = sentences(layout.of_doc(doc), begins)
     return _Shown(tuple(begins), tuple(kept), tuple(withheld))
 

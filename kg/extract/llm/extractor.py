@@ -15,15 +15,16 @@ from kg.extract import sentences  # noqa: F401 - registers the component
 from kg.extract import text as layout
 from kg.extract.base import Usage
 from kg.extract.llm.prompt import request
-from kg.extract.tables import fingerprint
-from kg.extract.tokenizer import MixedTokenizer
+from kg.extract.tokenizer import TOKENIZER
 from kg.records import Entry, Extraction
+from kg.resources import resource
 
 if TYPE_CHECKING:
     from kg.extract.llm.settings import Settings
 
 # Raise it whenever the code may give other findings from the same answers.
 _CODE = "1"
+_FILES = ("data/lexicon/terms.jsonl", "data/rules/figures.toml")
 _PACKAGES = ("httpx", "tenacity")
 
 
@@ -49,8 +50,7 @@ class LlmExtractor:
             raise PluginError(
                 f"the llm pipeline needs the package {error.name}: install it with pip install 'kg-digests[llm]'."
             ) from None
-        self._nlp = spacy.blank("xx", vocab=Vocab())
-        self._nlp.tokenizer = MixedTokenizer(self._nlp.vocab)
+        self._nlp = spacy.blank("xx", vocab=Vocab(), config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
         self._nlp.add_pipe("kg_sentences")
         model = self._nlp.add_pipe("kg_llm")
         if not isinstance(model, LanguageModel):
@@ -77,6 +77,9 @@ class LlmExtractor:
 
 
 def _version(settings: Settings) -> str:
-    """What answers depend on besides the entry: endpoint, model, options, instructions, schema; and the lexicon."""
+    """What findings depend on besides the entry: endpoint, model, options, instructions, schema, and the lexicon."""
     asked = msgspec.json.encode([settings.base_url, request(settings, "", ())], order="deterministic")
-    return f"{_CODE}-{settings.model}-{hashlib.sha256(asked).hexdigest()[:12]}-{fingerprint()}"
+    digest = hashlib.sha256(asked)
+    for name in _FILES:
+        digest.update(resource(name).read_bytes())
+    return f"{_CODE}-{settings.model}-{digest.hexdigest()[:12]}"
