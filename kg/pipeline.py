@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from kg.extract.base import Usage
     from kg.resolve.papers import Paper
     from kg.work import Progress, Reading
 
@@ -38,10 +39,11 @@ HARMLESS = frozenset({"no-papers"})
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build gave: the graph, and what was left out."""
+    """What a build gave: the graph, what was left out, and what it asked of a service (None where it asked none)."""
 
     graph: Graph
     dropped: tuple[Dropped, ...]
+    usage: Usage | None = None
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -107,14 +109,14 @@ def build(
         progress("linking", 0, 3)
         with link(reading.entries, papers, shards, Lexicon.load(), cache / "linking") as db:
             progress("linking", 1, 3)
-            dropped = (*reading.dropped, *copied)
+            dropped = (*reading.dropped, *copied, *work.left_out(shards))
             with ThreadPoolExecutor(1) as beside:
                 # NetworkX checks the graph while the tables are written; they become the graph only if it is right.
                 checked = beside.submit(_check_graph, db.cursor(), papers)
                 graph = write_graph(folder, _tables(db, papers, dropped, reading), about, checked.result)
                 progress("linking", 2, 3)
         progress("linking", 3, 3)
-    return Built(graph, dropped)
+    return Built(graph, dropped, work.usage(pipeline))
 
 
 @contextmanager

@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kg import screen
-from kg.records import Entry, Evidence, Extraction, Passage, ReadResult, Relation
+from kg.records import Dropped, Entry, Evidence, Extraction, Passage, ReadResult, Relation
 from kg.resolve.spelling import key
 
-FORMAT = 5
+FORMAT = 6
 
 READ = pa.schema(
     [
@@ -66,6 +66,7 @@ EXTRACT = pa.schema(
         ("n", pa.int32()),
         ("sentences", pa.list_(_SENTENCE)),
         ("findings", pa.list_(_FINDING)),
+        ("dropped", pa.binary()),  # what extraction left out, JSON, null for nothing
     ]
 )
 
@@ -129,7 +130,15 @@ def extract_row(digest: str, extraction: Extraction) -> dict[str, Any]:
         "n": extraction.source.n,
         "sentences": [{"text": t, "section": s, "line": n} for t, s, n in sentences],
         "findings": findings,
+        "dropped": msgspec.json.encode(extraction.dropped) if extraction.dropped else None,
     }
+
+
+def read_dropped(shard: Path) -> list[Dropped]:
+    """What extraction left out of the entries of a shard."""
+    decode = msgspec.json.Decoder(list[Dropped]).decode
+    table = pq.read_table(shard, columns=["dropped"])
+    return [d for row in table["dropped"].drop_null().to_pylist() for d in decode(row)]
 
 
 def is_current(shard: Path, **stamp: str) -> bool:

@@ -28,7 +28,10 @@ MEANINGS = {
     "half-written": "entries that break off",
     "empty": "empty files",
     "no-title": "entries without a title",
+    "unanswered": "entries to which a language model gave no usable answer",
     "copied": "paragraphs that stand in another paper's entry",
+    "orders": "sentences that give orders to a language model",
+    "invented": "names that a language model gave and the text does not have",
     "refusal": "paragraphs in which a language model declines to answer",
     "no-papers": "files that hold no papers",
 }
@@ -118,4 +121,5 @@ def skipped(dropped: Iterable[Dropped]) -> list[Dropped]:
     """Files and entries that should have given papers and did not."""
     from kg.pipeline import HARMLESS
 
-    return [d for d in dropped if d.stage == "read" and d.reason not in HARMLESS | {"refusal"}]
+    harmless = HARMLESS | {"refusal"}
+    return [d for d in dropped if (d.stage == "read" and d.reason not in harmless) or d.reason == "unanswered"]

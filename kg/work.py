@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -32,7 +33,7 @@ from numpy.typing import NDArray
 
 from kg import read, registry, screen, shards
 from kg.errors import InputError, KgError
-from kg.extract.base import Extractor
+from kg.extract.base import BatchExtractor, Extractor, Usage
 from kg.records import Dropped, Entry, Extraction, ReadResult, Source
 
 _FILES_IN_A_CHUNK = 128
@@ -125,10 +126,30 @@ def extract_all(
     every = [(cache_dir / "read" / f"{n}.parquet", folder / f"{n}.parquet", marked[n]) for n in sorted(chunks)]
     tasks = [task for task in every if not shards.is_current(task[1], **_extract_stamp(extractor, *task))]
     size = sum(chunks[shard.stem] for _, shard, _ in tasks)
-    for done, _ in enumerate(map_chunks(partial(_extract_chunk, extractor), tasks, jobs, size), 1):
-        progress("extracting", done, len(tasks))
+    pipeline = _extractor(extractor)
+    if isinstance(pipeline, BatchExtractor):
+        pipeline.usage()  # what a build before this one asked, and broke off
+        # It waits rather than computes, keeps count of what it asked, and may take a minute for an entry.
+        done = itertools.count(1)
+        for task in tasks:
+            _extract_chunk(extractor, task, lambda: progress("extracting", next(done), size))
+    else:
+        for n, _ in enumerate(map_chunks(partial(_extract_chunk, extractor), tasks, jobs, size), 1):
+            progress("extracting", n, len(tasks))
     _forget(folder, chunks)
     return [shard for _, shard, _ in every]
+
+
+def left_out(extracted: Iterable[Path]) -> tuple[Dropped, ...]:
+    """What extraction left out, from the paths that `extract_all` gave."""
+    found = [d for shard in extracted for d in shards.read_dropped(shard)]
+    return tuple(sorted(found, key=lambda d: (d.source, d.reason, d.text, d.detail)))
+
+
+def usage(extractor: str) -> Usage | None:
+    """What an extractor asked of a service since the last call, None for one that asks none."""
+    found = _extractor(extractor)
+    return found.usage() if isinstance(found, BatchExtractor) else None
 
 
 def entries_with_passages(reading: Reading, indexes: Iterable[int], cache_dir: Path) -> dict[int, Entry]:
@@ -267,7 +288,7 @@ def _extract_stamp(extractor: str, source: Path, shard: Path, copies: Copies) ->
     }
 
 
-def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
+def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies], tick: Callable[[], None] = lambda: None) -> None:
     source, shard, copies = task
     pipeline, stamp = _extractor(extractor), _extract_stamp(extractor, *task)
     entries = {}
@@ -277,15 +298,18 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
         entries[_digest(msgspec.json.encode(clean))] = clean
     table = shards.load(shard, shards.EXTRACT, version=stamp["version"])
     done = set(table["entry"].to_pylist()) if table is not None else set()
+    for _ in entries.keys() & done:
+        tick()
+    new = {digest: entry for digest, entry in entries.items() if digest not in done}
     fresh = []
     # Until all of it is done the shard is not current, but the next run has what is in it.
     stamp, finished = stamp | {"read": ""}, stamp
     try:
-        for digest, entry in entries.items():
+        for digest, extraction in zip(new, _extractions(pipeline, new.values()), strict=True):
+            fresh.append(shards.extract_row(digest, extraction))
+            tick()
             if _stop is not None and _stop.is_set():
                 break
-            if digest not in done:
-                fresh.append(shards.extract_row(digest, _extract(pipeline, entry)))
         else:
             stamp = finished
     finally:
@@ -300,6 +324,12 @@ def _extract_chunk(extractor: str, task: tuple[Path, Path, Copies]) -> None:
 def extract(extractor: str, entry: Entry) -> Extraction:
     """What an extractor of that name, loaded once, finds in an entry."""
     return _extract(_extractor(extractor), entry)
+
+
+def _extractions(extractor: Extractor, entries: Iterable[Entry]) -> Iterator[Extraction]:
+    if isinstance(extractor, BatchExtractor):
+        return extractor.extract_all(entries)
+    return (_extract(extractor, entry) for entry in entries)
 
 
 def _extract(extractor: Extractor, entry: Entry) -> Extraction:

@@ -218,7 +218,7 @@ def test_build_while_another_builds(run, here):
 
 def test_build_with_an_unknown_pipeline(run, here):
     result = run("build", "in", "--pipeline", "magic")
-    assert result.exit_code == 2 and "'magic' is no pipeline: choose from accurate, fast" in result.stderr
+    assert result.exit_code == 2 and "'magic' is no pipeline: choose from accurate, fast, llm" in result.stderr
 
 
 def test_progress_is_for_terminals_only(monkeypatch, capsys):

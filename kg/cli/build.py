@@ -12,6 +12,7 @@ from kg.cli.common import Known, common_options, graph_folder, is_quiet, is_verb
 from kg.console import plural
 
 if TYPE_CHECKING:
+    from kg.extract.base import Usage
     from kg.stats import Stats
 
 _LISTED = 10
@@ -68,12 +69,12 @@ def build(
     with built.graph as graph:
         figures = stats(graph, top=1)
     if as_json:
-        console.emit_json({"seconds": round(seconds, 3), "stats": figures})
+        console.emit_json({"seconds": round(seconds, 3), "usage": built.usage, "stats": figures})
     elif not is_quiet():
-        _report(figures, seconds)
+        _report(figures, seconds, built.usage)
 
 
-def _report(figures: Stats, seconds: float) -> None:
+def _report(figures: Stats, seconds: float, usage: Usage | None) -> None:
     from kg.stats import skipped
 
     left_out = skipped(figures.dropped)
@@ -82,8 +83,9 @@ def _report(figures: Stats, seconds: float) -> None:
         click.echo(f"skipped: {d.detail}", err=True)
     if len(left_out) > len(shown):
         click.echo(f"… and {len(left_out) - len(shown):,} more: kg stats --all", err=True)
-    copied, refusals, empty = (
-        sum(r.count for r in figures.reasons if r.reason == word) for word in ("copied", "refusal", "no-papers")
+    copied, refusals, empty, orders, invented = (
+        sum(r.count for r in figures.reasons if r.reason == word)
+        for word in ("copied", "refusal", "no-papers", "orders", "invented")
     )
     click.echo(
         f"{plural(figures.papers, 'paper')} from {plural(figures.files, 'file')} in {seconds:.1f} s, "
@@ -95,7 +97,15 @@ def _report(figures: Stats, seconds: float) -> None:
         f"left out: {plural(len(left_out), 'file or entry', 'files or entries')}, "
         f"{plural(copied, 'copied paragraph')}, {plural(refusals, 'refusal')}"
         + (f"; {plural(empty, 'file')} without papers" if empty else "")
+        + (f"; {plural(invented, 'name')} that the text does not have" if invented else "")
+        + (f"; {plural(orders, 'sentence')} with orders to a language model" if orders else "")
     )
+    if usage is not None:
+        click.echo(
+            f"asked {usage.model}: {plural(usage.requests, 'request')}, {plural(usage.cached, 'answer')} known before, "
+            f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
+            + (f", cost {usage.cost:.4f}" if usage.cost is not None else "")
+        )
     names = [f'kg show "{top[0].name}"' for t, top in figures.top.items() if t == "Model"]
     click.echo("next: " + "   ".join(["kg stats", *names, "kg export html -o graph.html"]))
 

@@ -91,6 +91,7 @@ def main() -> None:
     Exit codes: 0 all is well, 2 an input or option is wrong, 3 no graph, 4 no such name,
     5 another build is at work, 6 the graph breaks the schema, 7 a plug-in fails,
     8 the Neo4j server fails, 9 a query is wrong or too slow, 10 the query engine fails,
+    11 the endpoint of a language model fails,
     130 interrupted, 1 anything else that kg explains, 70 a bug.
     Shell completion: eval "$(_KG_COMPLETE=bash_source kg)" (also zsh_source, fish_source).
     """  # noqa: D301
