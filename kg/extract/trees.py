@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.extract.numbered import numbered
 from kg.extract.onnx import session
 
 
@@ -38,9 +39,6 @@ class Trees:
 def table(described: Sequence[Mapping[str, float]], columns: Mapping[str, int]) -> NDArray[np.float32]:
     """Named numbers as rows of a table, of shape (inputs, columns); names without a column are left out."""
     out = np.zeros((len(described), len(columns)), np.float32)
-    for row, features in zip(out, described, strict=True):
-        for name, value in features.items():
-            at = columns.get(name)
-            if at is not None:
-                row[at] = value
+    features = numbered(described, columns)
+    out[features.owners, features.numbers] = features.values
     return out
