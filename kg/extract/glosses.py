@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.edges import HAN
@@ -79,7 +80,7 @@ def content_words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 13)
 def bigrams(name: str) -> tuple[str, ...]:
     """Pairs of neighbouring Chinese characters of a name."""
-    return tuple(dict.fromkeys([run[i : i + 2] for run in _HAN_RUN.findall(name) for i in range(len(run) - 1)]))
+    return tuple(dict.fromkeys([a + b for run in _HAN_RUN.findall(name) for a, b in pairwise(run)]))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -96,7 +97,6 @@ def rendered(chinese: str) -> Rendered:
     return Rendered(words, len(set("".join(pairs))), latin)
 
 
-@lru_cache(maxsize=1 << 13)
 def match(english: str, chinese: str) -> Match:
     """Compare an English and a Chinese name."""
     words = content_words(english)
