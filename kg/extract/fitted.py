@@ -27,6 +27,7 @@ from kg.resources import resource
 WHETHER = ("keep", "core", "entity")  # models that are asked of every candidate
 _RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
 _EDGE = 1e-6
+_MODEL = "model:"  # and a name: what that logistic model says, to the trees
 
 Kinds = tuple[str, ...]
 
@@ -58,6 +59,7 @@ class Fitted:
     translations: tuple[Mapping[str, float], float]
     _numbers: Mapping[str, int]  # of features: the rows of the models, then what the trees alone know
     _places: NDArray[np.intp]  # by number, the column of the trees; -1 for none
+    _logits: NDArray[np.intp]  # columns of the trees for what the logistic models say
 
     @classmethod
     @cache
@@ -81,6 +83,7 @@ class Fitted:
             (joining["weights"], joining["threshold"]),
             numbers,
             places,
+            places[[numbers[_MODEL + name] for name in models.columns]],
         )
 
     @property
@@ -114,6 +117,7 @@ class Fitted:
         own = numbered(features, self._numbers)
         chances = self.models.probabilities(own, kinds)
         rows = self.whether.table(_beside(found, kinds, chances, self.columns))
+        rows[:, self._logits] = _logits(chances)
         places = self._places[own.numbers]
         seen = np.flatnonzero(places >= 0)
         rows[own.owners[seen], places[seen]] = own.values[seen]
@@ -147,17 +151,28 @@ def inputs(
     columns
         The column of each of those models.
     """
-    beside = _beside(found, [kinds for _, kinds in described], chances, columns)
-    return [features | more for (features, _), more in zip(described, beside, strict=True)]
+    names = [_MODEL + name for name in columns]
+    return [
+        features | dict(zip(names, row, strict=True)) | beside
+        for (features, _), row, beside in zip(
+            described,
+            _logits(chances).tolist(),
+            _beside(found, [kinds for _, kinds in described], chances, columns),
+            strict=True,
+        )
+    ]
+
+
+def _logits(chances: NDArray[np.float32]) -> NDArray[np.float64]:
+    clipped = np.clip(chances.astype(np.float64), _EDGE, 1 - _EDGE)
+    logits: NDArray[np.float64] = np.log(clipped / (1 - clipped))
+    return logits
 
 
 def _beside(
     found: Found, kinds: Sequence[Kinds], chances: NDArray[np.float32], columns: Mapping[str, int]
 ) -> list[Features]:
-    """What the trees judge by besides the features."""
-    clipped = np.clip(chances.astype(np.float64), _EDGE, 1 - _EDGE)
-    logits: list[list[float]] = np.log(clipped / (1 - clipped)).tolist()
-    names = [f"model:{name}" for name in columns]
+    """What the encoder says of each candidate, and how it stands among the others."""
     likeliest = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1).tolist()
     judged = [
         Judged(candidate, chance, ENTITY_TYPES[kind])
@@ -169,13 +184,10 @@ def _beside(
     better = np.argsort(np.argsort([-j.chance for j in judged], kind="stable"), kind="stable").tolist()
     said = found.context.reading
     out: list[Features] = []
-    for candidate, (kind, *others), row, place in zip(found.candidates, kinds, logits, better, strict=True):
-        one = dict(zip(names, row, strict=True))
+    for candidate, (kind, *others), place in zip(found.candidates, kinds, better, strict=True):
+        one = {f"kind={kind}": 1.0, "bilingual": float(not others), "place": float(place), "likely": likely}
         if said is not None:
             one.update(summary(said, list(dict.fromkeys((m.start, m.end) for m in candidate.mentions))))
-        one[f"kind={kind}"] = 1.0
-        one["bilingual"] = float(not others)
-        one["place"], one["likely"] = float(place), likely
         out.append(one)
     for i, beside in compared(judged, not found.context.bilingual):
         out[i].update(beside)

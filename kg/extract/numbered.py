@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +20,11 @@ class Numbered(NamedTuple):
     values: NDArray[np.float32]
 
 
-def numbered(described: Sequence[Mapping[str, float]], numbers: Mapping[str, int]) -> Numbered:
+def numbered(described: Sequence[dict[str, float]], numbers: Mapping[str, int]) -> Numbered:
     """Number the features of some things; names without a number are left out."""
-    found: list[int] = []
-    values: list[float] = []
-    for features in described:
-        found += map(numbers.get, features, _UNKNOWN)
-        values += features.values()
-    every = np.array(found, np.intp)
-    known = np.flatnonzero(every >= 0)
-    owners = np.repeat(np.arange(len(described)), np.fromiter(map(len, described), np.intp))
-    return Numbered(owners[known], every[known], np.array(values, np.float32)[known])
+    sizes = np.fromiter(map(len, described), np.intp)
+    total = int(sizes.sum())
+    found = np.fromiter(map(numbers.get, chain.from_iterable(described), _UNKNOWN), np.intp, total)
+    values = np.fromiter(chain.from_iterable(map(dict.values, described)), np.float32, total)
+    known = found >= 0
+    return Numbered(np.arange(len(described)).repeat(sizes)[known], found[known], values[known])

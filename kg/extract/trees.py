@@ -23,7 +23,7 @@ class Trees:
         self.columns: tuple[str, ...] = tuple(json.loads(about["columns"]))
         self._at = {name: i for i, name in enumerate(self.columns)}
 
-    def table(self, described: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
+    def table(self, described: Sequence[dict[str, float]]) -> NDArray[np.float32]:
         """The columns of some inputs, of shape (inputs, columns)."""
         return table(described, self._at)
 
@@ -36,7 +36,7 @@ class Trees:
         return result
 
 
-def table(described: Sequence[Mapping[str, float]], columns: Mapping[str, int]) -> NDArray[np.float32]:
+def table(described: Sequence[dict[str, float]], columns: Mapping[str, int]) -> NDArray[np.float32]:
     """Named numbers as rows of a table, of shape (inputs, columns); names without a column are left out."""
     out = np.zeros((len(described), len(columns)), np.float32)
     features = numbered(described, columns)
