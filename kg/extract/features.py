@@ -70,7 +70,14 @@ class Context:
     priors: Priors
     bilingual: bool
     reading: Reading | None = None
+    backwards: str = field(init=False, repr=False)  # the text, read from right to left
+    body: int = field(init=False)  # where the first passage begins
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        passages = (piece.start for piece in self.text.pieces if piece.section != TITLE)
+        object.__setattr__(self, "backwards", self.text.string[::-1])
+        object.__setattr__(self, "body", next(passages, len(self.text.string)))
 
     def sentence(self, offset: int) -> tuple[int, int]:
         """The sentence around an offset, [low, high)."""
@@ -214,7 +221,7 @@ def _places(out: Features, names: Sequence[str], stretches: Sequence[tuple[int, 
     size = len(text.string)
     for spot, piece in zip(spots, at, strict=True):
         if piece.section != TITLE:
-            start = next(p.start for p in text.pieces if p.section != TITLE)
+            start = context.body
             out[_FIRST[int((spot - start) / max(1, size - start) * 5)]] = 1.0
             if spot - start < 120:
                 out["first-sentence"] = 1.0
@@ -236,12 +243,13 @@ def _place_in_title(out: Features, at: int, end: int, context: Context) -> None:
 
 
 def _surroundings(out: Features, stretches: Sequence[tuple[int, int]], context: Context) -> None:
-    string, around = context.text.string, context.cues.around
+    string, backwards, around = context.text.string, context.backwards, context.cues.around
+    size = len(string)
     for start, end in stretches:
         low, high = context.sentence(start)
         for where, cue in around(start, end, low, high):
             out[cue.name + where] = 1.0
-        beside = _BESIDE.match(string[max(low, start - _SIDE) : start][::-1])
+        beside = _BESIDE.match(backwards, size - start, size - max(low, start - _SIDE))
         near, far = beside.groups("") if beside else ("", "")
         if near:
             out["L=" + (near + far)[::-1].lower()] = 1.0

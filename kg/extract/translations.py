@@ -139,7 +139,7 @@ def join(
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """What the fitted weights make of a pair."""
-    return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * value for name, value in features.items())))
+    return 1.0 / (1.0 + math.exp(-sum([weights.get(name, 0.0) * value for name, value in features.items()])))
 
 
 def _joined(a: Candidate, b: Candidate) -> Candidate:
