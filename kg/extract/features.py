@@ -145,7 +145,6 @@ def _names(out: Features, names: Sequence[str]) -> None:
         out.update(_ends(name))
 
 
-@lru_cache(maxsize=1 << 13)
 def _named(name: str) -> Features:
     """What is to be said of a candidate's only name."""
     script = "script=chinese" if has_chinese(name) else "script=latin"

@@ -6,7 +6,6 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -168,7 +167,6 @@ def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Seq
     return pairs
 
 
-@lru_cache(maxsize=1 << 15)
 def _worded(name: str) -> bool:
     """Whether a name is made of English words rather than a name of its own."""
     return not has_chinese(name) and (" " in name or "-" in name or name.islower() or name.istitle())
