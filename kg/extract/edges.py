@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 import ahocorasick
 
@@ -64,7 +64,6 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-@lru_cache(maxsize=1 << 15)
 def has_chinese(text: str) -> bool:
     """Whether a text holds a Chinese character."""
     return not text.isascii() and _HAN.search(text) is not None

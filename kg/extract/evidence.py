@@ -25,7 +25,9 @@ def _negation() -> re.Pattern[str]:
         )
         for k in ("before", "between")
     )
-    return re.compile(rf"[\s“\"]*(?:{between})*(?:{before})", re.IGNORECASE)
+    # Most names have none: seen at the first letter, without a look at all the words.
+    letters = "".join(sorted({w[-1] for k in ("before", "between") for w in words[k]}))
+    return re.compile(rf"[\s“\"]*+(?=[{re.escape(letters)}])(?:{between})*(?:{before})", re.IGNORECASE)
 
 
 def negated(context: Context, start: int) -> bool:

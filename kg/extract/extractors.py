@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from spacy.language import Language
 
 from kg.extract import candidates
@@ -56,20 +57,19 @@ class AccurateExtractor(FastExtractor):
 
 def findings(found: Found, fitted: Fitted) -> list[Finding]:
     """What is kept of the candidates of an entry, with its relations and their evidence."""
-    context, thresholds, columns = found.context, fitted.thresholds, fitted.columns
+    context, thresholds = found.context, fitted.thresholds
+    judged = fitted.judge(found)
     out = []
-    for candidate, row in zip(found.candidates, fitted.chances(found).tolist(), strict=True):
-        chances = dict(zip(columns, row, strict=True))
+    for i in np.flatnonzero(judged.kept | judged.mentioned).tolist():
+        candidate = found.candidates[i]
+        chances = dict(zip(fitted.columns, judged.chances[i].tolist(), strict=True))
         kind = max(ENTITY_TYPES, key=chances.__getitem__)
-        keep = chances["keep"]
-        if keep >= thresholds["keep"] or (keep >= thresholds["keep-core"] and chances["core"] >= thresholds["core"]):
+        if judged.kept[i]:
             linked = relations(context, fitted, kind, candidate.mentions, chances)
-        elif chances["entity"] >= thresholds["entity"]:
-            linked = (mentioned(context, candidate.mentions, chances["entity"]),)
         else:
-            continue
+            linked = (mentioned(context, candidate.mentions, chances["entity"]),)
         based = any(r.type == "USES" for r in linked) and _based_on(context, candidate)
-        sure = calibrated(keep * chances[kind], thresholds)
+        sure = calibrated(chances["keep"] * chances[kind], thresholds)
         out.append(Finding(kind, _names(context, candidate), linked, round(sure, 3), candidate.term, based))
     return out
 

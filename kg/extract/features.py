@@ -70,7 +70,14 @@ class Context:
     priors: Priors
     bilingual: bool
     reading: Reading | None = None
+    backwards: str = field(init=False, repr=False)  # the text, read from right to left
+    body: int = field(init=False)  # where the first passage begins
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        passages = (piece.start for piece in self.text.pieces if piece.section != TITLE)
+        object.__setattr__(self, "backwards", self.text.string[::-1])
+        object.__setattr__(self, "body", next(passages, len(self.text.string)))
 
     def sentence(self, offset: int) -> tuple[int, int]:
         """The sentence around an offset, [low, high)."""
@@ -92,10 +99,11 @@ def features(
     of the stored ones (fitting leaves the paper itself out).
     """
     out: Features = {"bias": 1.0}
-    _names(out, candidate)
+    _names(out, candidate.names)
     _lexicon(out, candidate, context)
-    _places(out, candidate, context)
-    _surroundings(out, candidate, context)
+    stretches = list(dict.fromkeys([m[:2] for m in candidate.mentions]))
+    _places(out, candidate.names, stretches, context)
+    _surroundings(out, stretches, context)
     context.priors.describe(out, candidate, without)
     out["nested=all" if nested >= 0.99 else "nested=some" if nested > 0 else "nested=none"] = 1.0
     return out
@@ -110,10 +118,10 @@ def groups(candidate: Candidate, context: Context) -> tuple[str, ...]:
 def _kind(candidate: Candidate, context: Context) -> str:
     if candidate.term:
         return context.lexicon.term(candidate.term).types[0]
-    cues = {m.cue.partition(":")[0] for m in candidate.mentions}
-    if cues & {"ambiguous", "known"}:
+    cues = {cue.partition(":")[0] for cue in {m.cue for m in candidate.mentions}}
+    if "ambiguous" in cues or "known" in cues:
         return "known"
-    if cues & {"shape", "capital"}:
+    if "shape" in cues or "capital" in cues:
         return "latin"
     return "chinese" if has_chinese(candidate.names[0]) else "english"
 
@@ -123,50 +131,54 @@ def expanded(described: Features, kinds: Sequence[str]) -> Features:
     return described | {f"{kind}|{name}": value for kind in kinds for name, value in described.items()}
 
 
-def _names(out: Features, candidate: Candidate) -> None:
-    names = candidate.names
+def _names(out: Features, names: Sequence[str]) -> None:
+    if len(names) == 1:
+        out.update(_named(names[0]))
+        return
     chinese = sum(map(has_chinese, names))
     out["script=chinese" if chinese == len(names) else "script=both" if chinese else "script=latin"] = 1.0
     out[_NAMES[len(names)]] = 1.0
-    longest = names[0] if len(names) == 1 else max(names, key=lambda n: (len(n), n))
-    out[(_CHINESE_LENGTH if has_chinese(longest) else _ENGLISH_LENGTH)[len(longest)]] = 1.0
-    if len(names) == 1:
-        shapes, parts = _described(longest)
-        out.update(shapes)
-        out.update(parts)
-        return
-    described = [_described(name) for name in names]
-    for shape, _ in _SHAPES:
-        if any(shape in shapes for shapes, _ in described):
-            out[shape] = 1.0
-    for _, parts in described[:6]:
-        out.update(parts)
+    out[_length(max(names, key=lambda n: (len(n), n)))] = 1.0
+    shapes = set().union(*map(_shapes, names))
+    out.update((shape, 1.0) for shape, _ in _SHAPES if shape in shapes)
+    for name in names[:6]:
+        out.update(_ends(name))
 
 
-@lru_cache(maxsize=1 << 13)
-def _described(name: str) -> tuple[Features, Features]:
-    """The shapes of a name, in the order of `_SHAPES`, and features of its ends."""
-    parts: Features = {}
+def _named(name: str) -> Features:
+    """What is to be said of a candidate's only name."""
+    script = "script=chinese" if has_chinese(name) else "script=latin"
+    return dict.fromkeys((script, _NAMES[1], _length(name), *_shapes(name), *_ends(name)), 1.0)
+
+
+def _length(name: str) -> str:
+    return (_CHINESE_LENGTH if has_chinese(name) else _ENGLISH_LENGTH)[len(name)]
+
+
+def _ends(name: str) -> Features:
+    """Features of the ends of a name."""
+    ends: Features = {}
     if has_chinese(name[-1]):
-        parts["tail=" + name[-2:]] = 1.0
-        parts["lead=" + name[:2]] = 1.0
+        ends["tail=" + name[-2:]] = 1.0
+        ends["lead=" + name[:2]] = 1.0
     elif " " in name:
         words = name.lower().split()
-        parts["tail=" + words[-1]] = 1.0
-        parts["lead=" + words[0]] = 1.0
+        ends["tail=" + words[-1]] = 1.0
+        ends["lead=" + words[0]] = 1.0
     kind = head_type(name)
     if kind:
-        parts["head=" + kind] = 1.0
-    return _shapes(name), parts
+        ends["head=" + kind] = 1.0
+    return ends
 
 
-def _shapes(name: str) -> Features:
+def _shapes(name: str) -> list[str]:
+    """The shapes of a name, in the order of `_SHAPES`."""
     if _HAN_ONLY.fullmatch(name):
-        return {}
+        return []
     if _LOWER_ONLY.fullmatch(name):
-        shapes = {"shape=space": 1.0} if " " in name else {}
-        return shapes | {"shape=bench": 1.0} if _BENCH.search(name) else shapes
-    return {shape: 1.0 for shape, pattern in _SHAPES if pattern.search(name)}
+        shapes = ["shape=space"] if " " in name else []
+        return [*shapes, "shape=bench"] if _BENCH.search(name) else shapes
+    return [shape for shape, pattern in _SHAPES if pattern.search(name)]
 
 
 def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
@@ -175,34 +187,40 @@ def _lexicon(out: Features, candidate: Candidate, context: Context) -> None:
         out["cue=" + cue] = 1.0
     if candidate.term:
         term = context.lexicon.term(candidate.term)
-        for i, kind in enumerate(term.types):
-            out[f"term={kind}" + ("+" if i else "")] = 1.0
-        if term.generic:
-            out["generic"] = 1.0
-        if term.zh:
-            out["term-zh"] = 1.0
+        out.update(_term(term.types, term.generic, bool(term.zh)))
     else:
-        for kind in sorted({m.type for m in mentions if m.type and m.cue in _MAYBE}):
+        for kind in sorted({m.type for m in mentions if m.cue in _MAYBE and m.type}):
             out["maybe=" + kind] = 1.0
 
 
-def _places(out: Features, candidate: Candidate, context: Context) -> None:
+@lru_cache(maxsize=1 << 8)
+def _term(types: tuple[str, ...], generic: bool, chinese: bool) -> Features:
+    out = {f"term={kind}" + ("+" if i else ""): 1.0 for i, kind in enumerate(types)}
+    if generic:
+        out["generic"] = 1.0
+    if chinese:
+        out["term-zh"] = 1.0
+    return out
+
+
+def _places(out: Features, names: Sequence[str], stretches: Sequence[tuple[int, int]], context: Context) -> None:
     text = context.text
-    spots = sorted({m.start for m in candidate.mentions})
+    spots = list(dict.fromkeys([start for start, _ in stretches]))
     at = [text.piece(s) for s in spots]
     sections = sorted({p.section for p in at})
     out[_COUNT[len(spots)]] = 1.0
-    out[_WRITTEN[max(map(text.string.count, candidate.names))]] = 1.0
+    out[_WRITTEN[max(map(text.string.count, names))]] = 1.0
     out[_PIECES[len({p.start for p in at})]] = 1.0
     if TITLE in sections:
         out["in-title"] = 1.0
-        _place_in_title(out, candidate, context, spots[0])
+        first = spots[0]
+        _place_in_title(out, first, max([end for start, end in stretches if start == first]), context)
     for section in sections:
         out[_SECTION[section]] = 1.0
     size = len(text.string)
     for spot, piece in zip(spots, at, strict=True):
         if piece.section != TITLE:
-            start = next(p.start for p in text.pieces if p.section != TITLE)
+            start = context.body
             out[_FIRST[int((spot - start) / max(1, size - start) * 5)]] = 1.0
             if spot - start < 120:
                 out["first-sentence"] = 1.0
@@ -210,12 +228,11 @@ def _places(out: Features, candidate: Candidate, context: Context) -> None:
     out["density"] = min(1.0, 300 * len(spots) / max(300, size))
 
 
-def _place_in_title(out: Features, candidate: Candidate, context: Context, at: int) -> None:
+def _place_in_title(out: Features, at: int, end: int, context: Context) -> None:
     stop = context.text.pieces[0].end
     if at >= stop:
         return
     before = context.folded[:at]
-    end = max(m.end for m in candidate.mentions if m.start == at)
     spot = "start" if not before.strip(" \"“'") else "after-colon" if ":" in before else "middle"
     out[f"title-spot={spot}"] = 1.0
     for word in before.split()[-1:]:
@@ -224,22 +241,23 @@ def _place_in_title(out: Features, candidate: Candidate, context: Context, at: i
         out[f"title-after={word[:6]}"] = 1.0
 
 
-def _surroundings(out: Features, candidate: Candidate, context: Context) -> None:
-    string = context.text.string
-    for start, end in dict.fromkeys((m.start, m.end) for m in candidate.mentions):
+def _surroundings(out: Features, stretches: Sequence[tuple[int, int]], context: Context) -> None:
+    string, backwards, around = context.text.string, context.backwards, context.cues.around
+    size = len(string)
+    for start, end in stretches:
         low, high = context.sentence(start)
-        for where, cue in context.cues.around(start, end, low, high):
+        for where, cue in around(start, end, low, high):
             out[cue.name + where] = 1.0
-        beside = _BESIDE.match(string[max(low, start - _SIDE) : start][::-1])
-        if beside and beside[1]:
-            near, far = beside.groups("")
+        beside = _BESIDE.match(backwards, size - start, size - max(low, start - _SIDE))
+        near, far = beside.groups("") if beside else ("", "")
+        if near:
             out["L=" + (near + far)[::-1].lower()] = 1.0
             out["L=" + near[::-1].lower()] = 1.0
         else:
             out["L=^"] = 1.0
         beside = _BESIDE.match(string, end, min(high, end + _SIDE))
-        if beside and beside[1]:
-            near, far = beside.groups("")
+        near, far = beside.groups("") if beside else ("", "")
+        if near:
             out["R=" + (near + far).lower()] = 1.0
             out["R=" + near.lower()] = 1.0
         else:

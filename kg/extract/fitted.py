@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from kg.extract.encoder import summary
 from kg.extract.features import Features
 from kg.extract.models import Models, read_models
 from kg.extract.newcomer import own_name
+from kg.extract.numbered import numbered
 from kg.extract.rivals import Judged, compared
 from kg.extract.trees import Trees
 from kg.records import ENTITY_TYPES
@@ -25,9 +27,21 @@ from kg.resources import resource
 WHETHER = ("keep", "core", "entity")  # models that are asked of every candidate
 _RELATIONS = ("PROPOSES", "USES", "COMPARES_WITH")
 _EDGE = 1e-6
-_ASKED = 0.1  # below that a candidate is nothing, whatever its type
+_MODEL = "model:"  # and a name: what that logistic model says, to the trees
 
-Described = tuple[Features, tuple[str, ...]]
+Kinds = tuple[str, ...]
+
+
+class Judgement(NamedTuple):
+    """Which candidates of an entry count: what is kept, and what else is an entity.
+
+    `chances` has what each model makes of each candidate, of shape (candidates, models); type and relations are settled
+    for candidates that count.
+    """
+
+    chances: NDArray[np.float32]
+    kept: NDArray[np.bool_]
+    mentioned: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,9 @@ class Fitted:
     what: Trees
     thresholds: Mapping[str, float]
     translations: tuple[Mapping[str, float], float]
+    _numbers: Mapping[str, int]  # of features: the rows of the models, then what the trees alone know
+    _places: NDArray[np.intp]  # by number, the column of the trees; -1 for none
+    _logits: NDArray[np.intp]  # columns of the trees for what the logistic models say
 
     @classmethod
     @cache
@@ -54,51 +71,72 @@ class Fitted:
     def read(cls, folder: Path) -> Fitted:
         """Read the models of a folder."""
         joining = json.loads((folder / "translations.json").read_text(encoding="utf-8"))
+        models, whether = read_models(folder / "weights.tsv"), Trees(folder / "whether.onnx")
+        numbers = {name: i for i, name in enumerate(dict.fromkeys((*models.rows, *whether.columns)))}
+        places = np.full(len(numbers), -1, np.intp)
+        places[[numbers[name] for name in whether.columns]] = np.arange(len(whether.columns))
         return cls(
-            read_models(folder / "weights.tsv"),
-            Trees(folder / "whether.onnx"),
+            models,
+            whether,
             Trees(folder / "what.onnx"),
             json.loads((folder / "thresholds.json").read_text(encoding="utf-8")),
             (joining["weights"], joining["threshold"]),
+            numbers,
+            places,
+            places[[numbers[_MODEL + name] for name in models.columns]],
         )
 
     @property
     def columns(self) -> Mapping[str, int]:
-        """The column of each model in what `chances` gives."""
+        """The column of each model in `Judgement.chances`."""
         return self.models.columns
 
-    def chances(self, found: Found) -> NDArray[np.float32]:
-        """What each model makes of each candidate, of shape (candidates, models)."""
+    def judge(self, found: Found) -> Judgement:
+        """Decide which candidates of an entry count, and as what."""
         described = describe(found)
-        first = self.models.probabilities(described)
-        result = self._settled(found, described, first)
-        own = own_name(found, self.models, first)
+        features, kinds = [f for f, _ in described], [k for _, k in described]
+        chances, rows = self._rows(found, features, kinds)
+        own = own_name(found, self.models, chances)
+        chances[:, self._columns(self.whether.models)] = self.whether.probabilities(rows)
+        kept, mentioned = self._verdicts(chances)
+        # Type and relations matter only of what counts.
+        asked = np.flatnonzero(kept | mentioned)
+        chances[np.ix_(asked, self._columns(self.what.models))] = self.what.probabilities(rows[asked])
         if own is not None:
             # As if its name had never been seen: what the paper does with it.
-            i, stranger = own
-            described[i] = stranger
-            again = first.copy()
-            again[i] = self.models.probabilities([stranger])[0]
-            columns = [self.columns[r] for r in _RELATIONS]
-            result[i, columns] = self._settled(found, described, again)[i, columns]
-        return result
+            i, (features[i], kinds[i]) = own
+            _, rows = self._rows(found, features, kinds)
+            said = self.what.probabilities(rows[[i]])[0]
+            chances[i, self._columns(_RELATIONS)] = said[[self.what.models.index(r) for r in _RELATIONS]]
+        return Judgement(chances, kept, mentioned)
 
-    def _settled(self, found: Found, described: Sequence[Described], first: NDArray[np.float32]) -> NDArray[np.float32]:
-        rows = self.whether.table(inputs(found, described, first, self.columns))
-        whether = self.whether.probabilities(rows)
-        result = first.copy()
-        result[:, self._places(self.whether)] = whether
-        # Type and relations matter only of what may be kept.
-        asked = np.flatnonzero(whether.max(axis=1, initial=0.0) >= _ASKED)
-        result[np.ix_(asked, self._places(self.what))] = self.what.probabilities(rows[asked])
-        return result
+    def _rows(
+        self, found: Found, features: Sequence[Features], kinds: Sequence[Kinds]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the logistic models make of each candidate, and what the trees judge by."""
+        own = numbered(features, self._numbers)
+        chances = self.models.probabilities(own, kinds)
+        rows = self.whether.table(_beside(found, kinds, chances, self.columns))
+        rows[:, self._logits] = _logits(chances)
+        places = self._places[own.numbers]
+        seen = np.flatnonzero(places >= 0)
+        rows[own.owners[seen], places[seen]] = own.values[seen]
+        return chances, rows
 
-    def _places(self, trees: Trees) -> NDArray[np.intp]:
-        return np.array([self.columns[model] for model in trees.models], np.intp)
+    def _verdicts(self, chances: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which candidates are kept, and which others are entities."""
+        # In double precision, as the thresholds are.
+        keep, core, entity = chances[:, self._columns(WHETHER)].T.astype(np.float64)
+        least = self.thresholds
+        kept = (keep >= least["keep"]) | ((keep >= least["keep-core"]) & (core >= least["core"]))
+        return kept, ~kept & (entity >= least["entity"])
+
+    def _columns(self, models: Sequence[str]) -> NDArray[np.intp]:
+        return np.array([self.columns[model] for model in models])
 
 
 def inputs(
-    found: Found, described: Sequence[Described], chances: NDArray[np.float32], columns: Mapping[str, int]
+    found: Found, described: Sequence[tuple[Features, Kinds]], chances: NDArray[np.float32], columns: Mapping[str, int]
 ) -> list[Features]:
     """What the trees judge by: the features, what the logistic models and the encoder say, and the other candidates.
 
@@ -113,25 +151,43 @@ def inputs(
     columns
         The column of each of those models.
     """
+    names = [_MODEL + name for name in columns]
+    return [
+        features | dict(zip(names, row, strict=True)) | beside
+        for (features, _), row, beside in zip(
+            described,
+            _logits(chances).tolist(),
+            _beside(found, [kinds for _, kinds in described], chances, columns),
+            strict=True,
+        )
+    ]
+
+
+def _logits(chances: NDArray[np.float32]) -> NDArray[np.float64]:
     clipped = np.clip(chances.astype(np.float64), _EDGE, 1 - _EDGE)
-    logits: list[list[float]] = np.log(clipped / (1 - clipped)).tolist()
-    names = [f"model:{name}" for name in columns]
-    keep, types = columns["keep"], [columns[t] for t in ENTITY_TYPES]
+    logits: NDArray[np.float64] = np.log(clipped / (1 - clipped))
+    return logits
+
+
+def _beside(
+    found: Found, kinds: Sequence[Kinds], chances: NDArray[np.float32], columns: Mapping[str, int]
+) -> list[Features]:
+    """What the encoder says of each candidate, and how it stands among the others."""
+    likeliest = chances[:, [columns[t] for t in ENTITY_TYPES]].argmax(axis=1).tolist()
     judged = [
-        Judged(candidate, float(row[keep]), ENTITY_TYPES[int(row[types].argmax())])
-        for candidate, row in zip(found.candidates, chances, strict=True)
+        Judged(candidate, chance, ENTITY_TYPES[kind])
+        for candidate, chance, kind in zip(
+            found.candidates, chances[:, columns["keep"]].tolist(), likeliest, strict=True
+        )
     ]
     likely = float(sum(j.chance >= 0.3 for j in judged))
     better = np.argsort(np.argsort([-j.chance for j in judged], kind="stable"), kind="stable").tolist()
     said = found.context.reading
     out: list[Features] = []
-    for candidate, (features, kinds), row, place in zip(found.candidates, described, logits, better, strict=True):
-        one = features | dict(zip(names, row, strict=True))
+    for candidate, (kind, *others), place in zip(found.candidates, kinds, better, strict=True):
+        one = {f"kind={kind}": 1.0, "bilingual": float(not others), "place": float(place), "likely": likely}
         if said is not None:
             one.update(summary(said, list(dict.fromkeys((m.start, m.end) for m in candidate.mentions))))
-        one[f"kind={kinds[0]}"] = 1.0
-        one["bilingual"] = float(len(kinds) == 1)
-        one["place"], one["likely"] = float(place), likely
         out.append(one)
     for i, beside in compared(judged, not found.context.bilingual):
         out[i].update(beside)

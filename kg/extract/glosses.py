@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.edges import HAN
@@ -13,6 +14,7 @@ from kg.extract.tables import table
 from kg.resources import resource
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
+_HAN_ONLY = re.compile(f"[{HAN}]*")
 _WORD = re.compile(r"[A-Za-z]+")
 _GLOSS = re.compile(rf"([{HAN}]{{2}})(\d+)")
 _NOTHING: Mapping[str, tuple[float, str]] = {}
@@ -79,24 +81,25 @@ def content_words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 13)
 def bigrams(name: str) -> tuple[str, ...]:
     """Pairs of neighbouring Chinese characters of a name."""
-    return tuple(dict.fromkeys([run[i : i + 2] for run in _HAN_RUN.findall(name) for i in range(len(run) - 1)]))
+    runs = [name] if _HAN_ONLY.fullmatch(name) else _HAN_RUN.findall(name)
+    return tuple(dict.fromkeys([a + b for run in runs for a, b in pairwise(run)]))
 
 
 @lru_cache(maxsize=1 << 13)
 def rendered(chinese: str) -> Rendered:
     """What a Chinese name renders; the Latin words in it render themselves."""
     words: dict[str, tuple[float, str]] = {}
-    words_of, pairs, latin = _words_of_pairs(), bigrams(chinese), content_words(chinese)
+    words_of, pairs = _words_of_pairs(), bigrams(chinese)
+    latin = () if _HAN_ONLY.fullmatch(chinese) else content_words(chinese)
     for pair in pairs:
         for word, found in words_of.get(pair, _NOTHING).items():
             known = words.get(word)
             words[word] = found if known is None else (max(known[0], found[0]), known[1] + found[1])
     for word in latin:
         words[word] = (1.0, "")
-    return Rendered(words, len(set("".join(pairs))), latin)
+    return Rendered(words, len({*"".join(pairs)}), latin)
 
 
-@lru_cache(maxsize=1 << 13)
 def match(english: str, chinese: str) -> Match:
     """Compare an English and a Chinese name."""
     words = content_words(english)

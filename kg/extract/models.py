@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.features import CHINESE_ONLY, KINDS
+from kg.extract.numbered import Numbered
 
 SCALE = 100  # the table holds hundredths
-_UNKNOWN = repeat(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +28,20 @@ class Models:
     weights: NDArray[np.float32]
     _asked: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
 
-    def probabilities(self, described: Sequence[tuple[Mapping[str, float], tuple[str, ...]]]) -> NDArray[np.float32]:
-        """What each model makes of each candidate: one row a candidate, one column a model."""
-        at: list[int] = []
-        values: list[float] = []
-        sizes: list[int] = []
-        kinds: list[int] = []
-        for features, combination in described:
-            at += map(self.rows.get, features, _UNKNOWN)
-            values += features.values()
-            sizes.append(len(features))
-            kinds.append(self.combinations[combination] * len(self.rows))
-        rows = np.array(at, dtype=np.intp)
-        known = np.flatnonzero(rows >= 0)
+    def probabilities(self, features: Numbered, kinds: Sequence[tuple[str, ...]]) -> NDArray[np.float32]:
+        """What each model makes of each candidate: one row a candidate, one column a model.
+
+        `features` are numbered by `rows`, those with higher numbers are ignored; `kinds` are those of each candidate.
+        """
+        known = np.flatnonzero(features.numbers < len(self.rows))
         if not known.size:
-            return np.full((len(described), len(self.columns)), 0.5, dtype=np.float32)
-        rows += np.repeat(kinds, sizes)
-        weighed = self.weights.reshape(-1, len(self.columns)).take(rows[known], axis=0)
-        weighed *= np.array(values, dtype=np.float32)[known, None]
-        begins = np.searchsorted(known, np.cumsum([0, *sizes[:-1]]))
-        logits = np.add.reduceat(weighed, begins, axis=0)
+            return np.full((len(kinds), len(self.columns)), 0.5, dtype=np.float32)
+        owners = features.owners[known]
+        first = np.array([self.combinations[combination] * len(self.rows) for combination in kinds], np.intp)
+        rows = first[owners] + features.numbers[known]
+        weighed = self.weights.reshape(-1, len(self.columns)).take(rows, axis=0)
+        weighed *= features.values[known, None]
+        logits = np.add.reduceat(weighed, np.searchsorted(owners, np.arange(len(kinds))), axis=0)
         result: NDArray[np.float32] = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
         return result
 

@@ -52,7 +52,7 @@ class NameMatcher:
         self._automaton = ahocorasick.Automaton()
         add = self._automaton.add_word
         for pattern, all_known in table.items():
-            add(pattern, (len(pattern), all_known))
+            add(pattern, (len(pattern) - 1, all_known))
         self._automaton.make_automaton()
 
     def find(self, text: str) -> list[Hit]:
@@ -73,10 +73,9 @@ class NameMatcher:
         inside = within_words(folded)
         # Most of what the automaton finds are letters within a word: seen here without a look at the text.
         within = np.frombuffer(inside, np.uint8)[offsets].tobytes()
-        for last, (length, all_known) in self._automaton.iter(squeezed):
-            first = last - length + 1
-            if within[first]:
-                continue
+        every = self._automaton.iter(squeezed)
+        whole = [(last - back, last, known) for last, (back, known) in every if not within[last - back]]
+        for first, last, all_known in whole:
             end = int(offsets[last]) + 1
             if inside[end]:
                 # An English plural: GANs, diffusion models.

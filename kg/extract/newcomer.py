@@ -17,6 +17,7 @@ from kg.extract.candidates import Found
 from kg.extract.features import features, groups
 from kg.extract.group import Candidate
 from kg.extract.models import Models
+from kg.extract.numbered import numbered
 from kg.extract.priors import Priors
 from kg.extract.text import TITLE
 
@@ -45,7 +46,8 @@ def own_name(
     if not known or (chances[new, models.columns["keep"]] * chances[new, proposed]).max(initial=0.0) >= _OTHER:
         return None
     described = [_as_stranger(found, i) for i in known]
-    strangers = models.probabilities(described)
+    features, kinds = zip(*described, strict=True)
+    strangers = models.probabilities(numbered(features, models.rows), kinds)
     best = int(strangers[:, proposed].argmax())
     return (known[best], described[best]) if strangers[best, proposed] >= _SURE else None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.collector import no_collection
 from kg.extract.edges import has_chinese
 from kg.extract.group import Candidate
+from kg.extract.labels import Labels
 from kg.extract.names import Known
 from kg.lexicon import Lexicon
 from kg.records import ENTITY_TYPES
@@ -21,6 +22,7 @@ KNOWN = 2
 # A name never seen counts as `_SMOOTH` papers, in `_BASE` of which it was kept.
 _SMOOTH = 2.0
 _BASE = 0.35
+_FREQUENCY = Labels[int](lambda n: f"frequency={n}")
 
 
 class Prior(NamedTuple):
@@ -85,18 +87,23 @@ class Priors:
             if seen >= most and (seen, found) > (most, best):
                 best, most = found, seen
             frequency = max(frequency, self.frequency.get(k, 0))
-        seen = best.kept + best.dropped
-        if seen + best.optional > 0:
-            rate = (best.kept + _SMOOTH * _BASE) / (seen + _SMOOTH)
-            out["prior"] = math.log(rate / (1 - rate))
-            out["prior-optional"] = best.optional / (seen + best.optional)
-            out[f"prior-seen={min(4, int(math.log2(seen + best.optional + 1)))}"] = 1.0
-            for name, count in zip(ENTITY_TYPES, best.types, strict=True):
-                if count:
-                    out[f"prior-type={name}"] = count / sum(best.types)
-        else:
-            out["prior-none"] = 1.0
-        out[f"frequency={int(math.log2(frequency + 1))}"] = 1.0
+        out.update(_described(best))
+        out[_FREQUENCY[int(math.log2(frequency + 1))]] = 1.0
+
+
+@lru_cache(maxsize=1 << 13)
+def _described(prior: Prior) -> dict[str, float]:
+    seen, optional = prior.kept + prior.dropped, prior.optional
+    if seen + optional <= 0:
+        return {"prior-none": 1.0}
+    rate = (prior.kept + _SMOOTH * _BASE) / (seen + _SMOOTH)
+    out = {
+        "prior": math.log(rate / (1 - rate)),
+        "prior-optional": optional / (seen + optional),
+        f"prior-seen={min(4, int(math.log2(seen + optional + 1)))}": 1.0,
+    }
+    total = sum(prior.types)
+    return out | {f"prior-type={k}": n / total for k, n in zip(ENTITY_TYPES, prior.types, strict=True) if n}
 
 
 def read_counts(path: Path) -> dict[str, Prior]:

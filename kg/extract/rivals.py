@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
@@ -95,7 +94,6 @@ def _names(candidate: Candidate) -> list[_Parts]:
     return [_parts(name) for name in candidate.names[:_NAMES]]
 
 
-@lru_cache(maxsize=1 << 13)
 def _parts(name: str) -> _Parts:
     chinese = has_chinese(name)
     return name, chinese, frozenset(bigrams(name) if chinese else content_words(name))

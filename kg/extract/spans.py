@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from spacy.tokens import Doc, Span
 GROUP = "kg"
 _WRITTEN = "kg.mentions"
 _BOUNDARIES = "kg.boundaries"
+_START, _END = itemgetter(0), itemgetter(1)
 
 
 class Mention(NamedTuple):
@@ -49,7 +51,10 @@ def read(doc: Doc) -> list[Mention]:
     else:
         # A component of someone else wrote spans of its own.
         found = {Mention(s.start_char, s.end_char, s.id_, s.label_, s.kb_id_) for s in spans}
-    return sorted(found, key=lambda m: (m.start, -m.end, m.cue, m.type, m.term))
+    ordered = sorted(found)
+    ordered.sort(key=_END, reverse=True)
+    ordered.sort(key=_START)
+    return ordered
 
 
 def boundaries(doc: Doc) -> tuple[list[int], list[int]]:

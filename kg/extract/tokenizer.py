@@ -21,7 +21,7 @@ _VARIANT = (
 _RUN = rf"{_WORD}+(?:[._'’]{_WORD}+|-(?:{_VARIANT}|(?![a-z]{{2,}}(?![A-Z0-9])){_WORD}+))*(?:\+\+?(?!{_WORD}))?"
 LATIN = re.compile(_RUN)
 _TOKEN = re.compile(rf"{_RUN}|\s+|\S")
-_TOKEN_AND_SPACE = re.compile(rf"{_RUN} ?|\S ?|\s+")
+_TOKEN_AND_SPACE = re.compile(rf"({_RUN}|\S|\s+)( ?)")
 
 
 def tokens(text: str) -> list[str]:
@@ -43,12 +43,8 @@ class MixedTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenize a text; a single space belongs to the token before it, as everywhere in spaCy."""
-        words = _TOKEN_AND_SPACE.findall(text)
-        spaces = [False] * len(words)
-        for i, word in enumerate(words):
-            if word[-1] == " " and not word.isspace():
-                words[i], spaces[i] = word[:-1], True
-        return Doc(self.vocab, words=words, spaces=spaces)
+        found = _TOKEN_AND_SPACE.findall(text)
+        return Doc(self.vocab, words=[word for word, _ in found], spaces=[space == " " for _, space in found])
 
 
 def _create() -> Callable[[Language], MixedTokenizer]:

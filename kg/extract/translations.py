@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ from kg.resolve.spelling import numbers
 _NAMES = 3
 _ALIKE = 0.4
 _ONE_THING = 0.7  # cosine
-_UNLIKE = Match(0.0, 0.0)
+_Likeness = tuple[float, Match]
 _RENDERED = 0.4  # share of the English words
 
 
@@ -61,12 +60,12 @@ def translations(
             chinese.append(i)
     if not latin or not chinese:
         return []
-    alike: dict[tuple[int, int], Match] = {}
+    alike: dict[tuple[int, int], _Likeness] = {}
     for i, j in _sharing(candidates, latin, chinese):
         a, b = candidates[i], candidates[j]
         if not (a.term and b.term):
             found = _best(a, b)
-            if found.likeness >= _ALIKE:
+            if found[0] >= _ALIKE:
                 alike[i, j] = found
     identity = _identity(candidates, latin, chinese, said) if said is not None else {}
     for (i, j), (cosine, _) in identity.items():
@@ -74,12 +73,12 @@ def translations(
         if (i, j) not in alike and cosine >= _ONE_THING and not (a.term and b.term):
             alike[i, j] = _best(a, b)
     ranks = _ranks(alike)
-    spots = _spots(candidates, text, begins)
+    spots = _spots(candidates, {i for pair in alike for i in pair}, text, begins)
     return [
         Translation(
             i,
             j,
-            _describe(candidates[i], candidates[j], found, ranks[i, j], spots[i], spots[j]) | _alike(identity, i, j),
+            _describe(candidates[i], candidates[j], *found, ranks[i, j], spots[i], spots[j]) | _alike(identity, i, j),
         )
         for (i, j), found in alike.items()
     ]
@@ -139,7 +138,7 @@ def join(
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """What the fitted weights make of a pair."""
-    return 1.0 / (1.0 + math.exp(-sum(weights.get(name, 0.0) * value for name, value in features.items())))
+    return 1.0 / (1.0 + math.exp(-sum([weights.get(name, 0.0) * value for name, value in features.items()])))
 
 
 def _joined(a: Candidate, b: Candidate) -> Candidate:
@@ -149,58 +148,54 @@ def _joined(a: Candidate, b: Candidate) -> Candidate:
 
 def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs in which the Chinese side renders words of the English one, not too few of them."""
+    sides = {i: [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)] for i in latin}
+    english = {word for words in sides.values() for one in words for word in one}
     rendering: dict[str, list[int]] = defaultdict(list)
     for j in chinese:
         names = [n for n in candidates[j].names[:_NAMES] if has_chinese(n)]
-        words = rendered(names[0]).words
-        for word in (
-            words if len(names) == 1 else words.keys() | {word for n in names[1:] for word in rendered(n).words}
-        ):
+        for word in {word for name in names for word in rendered(name).words if word in english}:
             rendering[word].append(j)
     pairs: list[tuple[int, int]] = []
-    for i in latin:
-        sides = [content_words(n) for n in candidates[i].names[:_NAMES] if _worded(n)]
-        if not sides:
-            continue
-        shared: dict[int, int] = {}
-        for word in sides[0] if len(sides) == 1 else {word for words in sides for word in words}:
-            for j in rendering.get(word, ()):
-                shared[j] = shared.get(j, 0) + 1
-        fewest = _RENDERED * min(map(len, sides))
-        pairs += [(i, j) for j in sorted(shared) if shared[j] >= fewest]
+    for i, own in sides.items():
+        if own:
+            shared: dict[int, int] = {}
+            for word in own[0] if len(own) == 1 else {word for one in own for word in one}:
+                for j in rendering.get(word, ()):
+                    shared[j] = shared.get(j, 0) + 1
+            fewest = _RENDERED * min(map(len, own))
+            pairs += [(i, j) for j in sorted(shared) if shared[j] >= fewest]
     return pairs
 
 
-@lru_cache(maxsize=1 << 15)
 def _worded(name: str) -> bool:
     """Whether a name is made of English words rather than a name of its own."""
     return not has_chinese(name) and (" " in name or "-" in name or name.islower() or name.istitle())
 
 
-def _best(a: Candidate, b: Candidate) -> Match:
-    best = _UNLIKE
+def _best(a: Candidate, b: Candidate) -> _Likeness:
+    """How well the names of two candidates match at best, given the same numbers in both."""
+    best = (0.0, Match(0.0, 0.0))
     for x in a.names[:_NAMES]:
         if _worded(x):
             for y in b.names[:_NAMES]:
                 if has_chinese(y) and numbers(x) == numbers(y):
                     found = match(x, y)
-                    if (found.likeness, found) > (best.likeness, best):
-                        best = found
+                    best = max(best, (found.likeness, found))
     return best
 
 
-def _ranks(alike: Mapping[tuple[int, int], Match]) -> dict[tuple[int, int], tuple[int, int, float]]:
+def _ranks(alike: Mapping[tuple[int, int], _Likeness]) -> dict[tuple[int, int], tuple[int, int, float]]:
     """For each pair, how many better ones its English and its Chinese side have, and its lead over the best of them."""
     of_english: dict[int, list[float]] = defaultdict(list)
     of_chinese: dict[int, list[float]] = defaultdict(list)
-    for (i, j), found in alike.items():
-        of_english[i].append(found.likeness)
-        of_chinese[j].append(found.likeness)
+    for (i, j), (own, _) in alike.items():
+        of_english[i].append(own)
+        of_chinese[j].append(own)
     for likenesses in (*of_english.values(), *of_chinese.values()):
         likenesses.sort()
     out = {}
-    for (i, j), found in alike.items():
-        own, sides = found.likeness, (of_english[i], of_chinese[j])
+    for (i, j), (own, _) in alike.items():
+        sides = of_english[i], of_chinese[j]
         better = [len(side) - bisect_right(side, own) for side in sides]
         # The best of the others: the last one, or the one before it where the last is this pair itself.
         others = [side[-1] if side[-1] != own else side[-2] for side in sides if len(side) > 1]
@@ -208,8 +203,10 @@ def _ranks(alike: Mapping[tuple[int, int], Match]) -> dict[tuple[int, int], tupl
     return out
 
 
-def _spots(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -> list[list[float]]:
-    """Where the mentions of each candidate stand in the sentences of its language, 0 to 1; a title is -1."""
+def _spots(
+    candidates: Sequence[Candidate], asked: Iterable[int], text: Text, begins: Sequence[int]
+) -> dict[int, list[float]]:
+    """Where the mentions of some candidates stand in the sentences of their language, 0 to 1; a title is -1."""
     languages = [has_chinese(text.string[b : b + 60]) for b in begins]
     order: list[float] = []
     seen = {True: 0, False: 0}
@@ -220,12 +217,13 @@ def _spots(candidates: Sequence[Candidate], text: Text, begins: Sequence[int]) -
             order.append(float(seen[language]))
             seen[language] += 1
     order = [o if o < 0 else o / max(1, seen[lang] - 1) for o, lang in zip(order, languages, strict=True)]
-    return [sorted({order[bisect_right(begins, m.start) - 1] for m in c.mentions}) for c in candidates]
+    return {i: sorted({order[bisect_right(begins, m.start) - 1] for m in candidates[i].mentions}) for i in asked}
 
 
 def _describe(
     a: Candidate,
     b: Candidate,
+    likeness: float,
     found: Match,
     rank: tuple[int, int, float],
     here: Sequence[float],
@@ -234,7 +232,6 @@ def _describe(
     apart = min([abs(x - y) if (x < 0) == (y < 0) else 0.5 for x in here for y in there])
     one, other = head_type(a.names[0]), head_type(b.names[0])
     words = min([len(content_words(n)) for n in a.names[:_NAMES] if _worded(n)], default=0)
-    likeness = found.likeness
     return {
         "bias": 1.0,
         "likeness": likeness,
