@@ -33,8 +33,9 @@ _MARKS = " \t\n（）()《》“”\"'‘’「」【】*`,，。：:、；;|"
 _WORD = re.compile(r"[A-Za-z0-9]")
 # 权 of 权重 after a Latin name: half a word that the sub-words cut.
 _HALF = re.compile(r"(?<=[A-Za-z0-9])[\u4e00-\u9fff]$")
-_OPEN = re.compile(r"[（(][^）)]*$")
-_LEAD = re.compile(r"(?:简称为?|以下简称|即|又称|也称|缩写为?)?[:：\s]*")
+# What a bracket after a name holds: its other names. F(x) is one.
+_BRACKET = re.compile(r"[（(](?:简称为?|以下简称|即|又称|也称|缩写为?)?[:：\s]*([^（）()]{2,})")
+_PART = re.compile(r"[^,，、;；]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +166,18 @@ def mentions(text: str, said: Reading) -> list[Mention]:
 
 
 def _mended(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The names in a stretch: whole words without marks around them, two where it runs into a bracket."""
-    cut = _OPEN.search(text, start, end)
-    if cut and cut.start() > start:
-        lead = _LEAD.match(text, cut.start() + 1, end)
-        parts = [(start, cut.start()), (lead.end() if lead else cut.start() + 1, end)]
-    else:
-        parts = [(start, end)]
+    """The names in a stretch: whole words without marks around them, several where it runs over a bracket."""
+    bracket = _BRACKET.search(text, start + 1, end)
+    parts = [(start, bracket.start()), *(m.span() for m in _PART.finditer(text, *bracket.span(1)))] if bracket else []
     out = []
-    for low, high in parts:
+    for low, high in parts or [(start, end)]:
         while low and _WORD.match(text[low]) and _WORD.match(text[low - 1]):
             low -= 1
         while high < len(text) and _WORD.match(text[high - 1]) and _WORD.match(text[high]):
             high += 1
         while low < high and text[low] in _MARKS:
             low += 1
-        closing = _closing(text, low, high)
-        while high > low and text[high - 1] in _MARKS and not (closing and text[high - 1] in "）)"):
+        while high > low and text[high - 1] in _MARKS and not _closes(text, low, high):
             high -= 1
         half = _HALF.search(text[low:high])
         if half and has_chinese(text[high : high + 1]):
@@ -191,9 +187,9 @@ def _mended(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return out
 
 
-def _closing(text: str, low: int, high: int) -> bool:
+def _closes(text: str, low: int, high: int) -> bool:
     """Whether a stretch ends with a bracket that it opened."""
-    return text[high - 1 : high] in ("）", ")") and any(c in "（(" for c in text[low:high])
+    return text[high - 1] in "）)" and any(c in "（(" for c in text[low:high])
 
 
 def summary(said: Reading, found: Sequence[tuple[int, int]]) -> dict[str, float]:

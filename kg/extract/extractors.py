@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from spacy.language import Language
 
 from kg.extract import candidates
@@ -10,7 +9,7 @@ from kg.extract.candidates import Found
 from kg.extract.evidence import evidence
 from kg.extract.features import Context
 from kg.extract.fitted import Fitted, calibrated
-from kg.extract.group import Candidate
+from kg.extract.group import Candidate, joined
 from kg.extract.pipeline import pipeline
 from kg.extract.priors import Priors
 from kg.extract.relations import mentioned, relations
@@ -21,7 +20,7 @@ from kg.records import ENTITY_TYPES, Entry, Extraction, Finding, Name
 from kg.resources import resource
 
 # Raise it whenever the code may give other findings from the same data.
-_CODE = "6"
+_CODE = "7"
 _NOT_OWN = ("old", "compare")  # cues of sentences that speak of other work
 
 
@@ -59,9 +58,14 @@ def findings(found: Found, fitted: Fitted) -> list[Finding]:
     """What is kept of the candidates of an entry, with its relations and their evidence."""
     context, thresholds = found.context, fitted.thresholds
     judged = fitted.judge(found)
+    things: dict[int, list[Candidate]] = {}
+    for i, candidate in enumerate(found.candidates):
+        things.setdefault(judged.homes.get(i, i), []).append(candidate)
     out = []
-    for i in np.flatnonzero(judged.kept | judged.mentioned).tolist():
-        candidate = found.candidates[i]
+    for i, together in things.items():
+        if not (judged.kept[i] or judged.mentioned[i]):
+            continue
+        candidate = joined(together, found.candidates[i].term) if len(together) > 1 else together[0]
         chances = dict(zip(fitted.columns, judged.chances[i].tolist(), strict=True))
         kind = max(ENTITY_TYPES, key=chances.__getitem__)
         if judged.kept[i]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.candidates import Found, describe
+from kg.extract.duplicates import pairs, taken_in, worth_comparing
 from kg.extract.encoder import summary
 from kg.extract.features import Features
 from kg.extract.models import Models, read_models
@@ -36,25 +37,28 @@ class Judgement(NamedTuple):
     """Which candidates of an entry count: what is kept, and what else is an entity.
 
     `chances` has what each model makes of each candidate, of shape (candidates, models); type and relations are settled
-    for candidates that count.
+    for candidates that may count. `homes` has, for each candidate that is a second name of a kept one, that one.
     """
 
     chances: NDArray[np.float32]
     kept: NDArray[np.bool_]
     mentioned: NDArray[np.bool_]
+    homes: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The models of a pipeline: logistic regressions over many sparse features, then trees over what is left of them.
 
-    `whether` says of each candidate whether it is kept, `what` of which type it is and in which relations;
-    `translations` holds the weights that join Chinese and English names, and their threshold.
+    `whether` says of each candidate whether it is kept, `what` of which type it is and in which relations, `same` of
+    two whether they are one thing; `translations` holds the weights that join Chinese and English names, and their
+    threshold.
     """
 
     models: Models
     whether: Trees
     what: Trees
+    same: Trees
     thresholds: Mapping[str, float]
     translations: tuple[Mapping[str, float], float]
     _numbers: Mapping[str, int]  # of features: the rows of the models, then what the trees alone know
@@ -79,6 +83,7 @@ class Fitted:
             models,
             whether,
             Trees(folder / "what.onnx"),
+            Trees(folder / "same.onnx"),
             json.loads((folder / "thresholds.json").read_text(encoding="utf-8")),
             (joining["weights"], joining["threshold"]),
             numbers,
@@ -99,8 +104,8 @@ class Fitted:
         own = own_name(found, self.models, chances)
         chances[:, self._columns(self.whether.models)] = self.whether.probabilities(rows)
         kept, mentioned = self._verdicts(chances)
-        # Type and relations matter only of what counts.
-        asked = np.flatnonzero(kept | mentioned)
+        # Type and relations matter only of what may count.
+        asked = np.flatnonzero(kept | mentioned | worth_comparing(chances, self.columns))
         chances[np.ix_(asked, self._columns(self.what.models))] = self.what.probabilities(rows[asked])
         if own is not None:
             # As if its name had never been seen: what the paper does with it.
@@ -108,7 +113,7 @@ class Fitted:
             _, rows = self._rows(found, features, kinds)
             said = self.what.probabilities(rows[[i]])[0]
             chances[i, self._columns(_RELATIONS)] = said[[self.what.models.index(r) for r in _RELATIONS]]
-        return Judgement(chances, kept, mentioned)
+        return Judgement(chances, kept, mentioned, self._homes(found, chances, kept))
 
     def _rows(
         self, found: Found, features: Sequence[Features], kinds: Sequence[Kinds]
@@ -130,6 +135,13 @@ class Fitted:
         least = self.thresholds
         kept = (keep >= least["keep"]) | ((keep >= least["keep-core"]) & (core >= least["core"]))
         return kept, ~kept & (entity >= least["entity"])
+
+    def _homes(self, found: Found, chances: NDArray[np.float32], kept: NDArray[np.bool_]) -> Mapping[int, int]:
+        alike = pairs(found, chances, self.columns)
+        same = self.same.probabilities(self.same.table([p.features for p in alike]))[:, 0]
+        judged = [(p.worse, p.better, float(chance)) for p, chance in zip(alike, same, strict=True)]
+        keep = chances[:, self.columns["keep"]]
+        return taken_in(judged, set(np.flatnonzero(kept).tolist()), keep.tolist(), self.thresholds["same"])
 
     def _columns(self, models: Sequence[str]) -> NDArray[np.intp]:
         return np.array([self.columns[model] for model in models])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.extract.brackets import Pair
@@ -21,6 +21,13 @@ class Candidate:
     mentions: tuple[Mention, ...]
     names: tuple[str, ...]
     term: str
+
+
+def joined(candidates: Sequence[Candidate], term: str) -> Candidate:
+    """One candidate of several that are one thing, with the lexicon term that it stands for."""
+    mentions = tuple(sorted({m for candidate in candidates for m in candidate.mentions}))
+    names = dict.fromkeys(name for candidate in candidates for name in candidate.names)
+    return Candidate(mentions, tuple(names), term)
 
 
 class _Sets:

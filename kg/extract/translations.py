@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kg.extract.edges import has_chinese
 from kg.extract.encoder import Reading
 from kg.extract.glosses import Match, content_words, match, rendered
-from kg.extract.group import Candidate
+from kg.extract.group import Candidate, joined
 from kg.extract.head_nouns import head_type
 from kg.extract.labels import Labels
 from kg.extract.text import TITLE, Text
@@ -132,18 +132,14 @@ def join(
         if other is None:
             out.append(candidate)
         elif i < other:
-            out.append(_joined(candidate, candidates[other]))
+            both = (candidate, candidates[other])
+            out.append(joined(both, candidate.term or candidates[other].term))
     return out
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """What the fitted weights make of a pair."""
     return 1.0 / (1.0 + math.exp(-sum([weights.get(name, 0.0) * value for name, value in features.items()])))
-
-
-def _joined(a: Candidate, b: Candidate) -> Candidate:
-    mentions = tuple(sorted({*a.mentions, *b.mentions}))
-    return Candidate(mentions, tuple(dict.fromkeys((*a.names, *b.names))), a.term or b.term)
 
 
 def _sharing(candidates: Sequence[Candidate], latin: Sequence[int], chinese: Sequence[int]) -> list[tuple[int, int]]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lightgbm import Booster
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from kg.extract import candidates, lexicon_matcher, trees
+from kg.extract import candidates, duplicates, lexicon_matcher, trees
 from kg.extract.encoder import Reading
 from kg.extract.features import Features, expanded
 from kg.extract.fitted import WHETHER, inputs
@@ -37,12 +38,14 @@ FOLDS = 5
 FEWEST = 30  # candidates that must have a feature
 COMMON = 0.02  # of the candidates: a feature that so many have is one that the trees see
 STRENGTH = 0.1  # inverse of the regularisation
-SPARED = 0.002  # F1 given up for things found
-SPARED_FOR_CORE = 0.01  # and for proposed things and main tasks
+SPARED = 0.001  # F1 given up for things found
+SPARED_FOR_CORE = 0.003  # and for proposed things and main tasks
 DOUBTFUL = 0.15  # below that not even those are kept
 JOINED = 0.4  # how likely a Chinese and an English name must be one thing
+SAME = 0.3  # and two names that would be kept: if they are not, the second is a thing of its own only every other time
 
 Joining = tuple[dict[str, float], float]
+Alike = Sequence[Sequence[tuple[int, int, float]]]  # of each paper: two candidates, how likely they are one thing
 Report = Callable[[str], None]
 
 
@@ -170,6 +173,31 @@ def boosted(
     return out, final, columns
 
 
+def compared(papers: Sequence[Example], data: Data, chances: NDArray[np.float64]) -> tuple[Alike, Booster, list[str]]:
+    """Fit what tells second names; the cross-validated chances of all pairs, the model, and its columns."""
+    number = {name: i for i, name in enumerate(MODELS)}
+    first = np.searchsorted(data.paper, np.arange(len(papers)))  # the row of each paper's first candidate
+    found = [
+        (i, pair)
+        for i, paper in enumerate(papers)
+        for pair in duplicates.pairs(paper.found, chances[data.paper == i].astype(np.float32), number)
+    ]
+    columns = sorted({name for _, pair in found for name in pair.features})
+    matrix = trees.table([pair.features for _, pair in found], {name: i for i, name in enumerate(columns)})
+    gold = [(data.entities[first[i] + p.worse], data.entities[first[i] + p.better]) for i, p in found]
+    same = np.array([one is not None and one is other for one, other in gold])
+    known = np.array([one is not None or other is not None for one, other in gold])
+    fold = np.array([i for i, _ in found]) % FOLDS
+    out = np.zeros(len(found))
+    for f in range(FOLDS):
+        use, unseen = known & (fold != f), fold == f
+        out[unseen] = fitting.fit(matrix[use], same[use]).predict(matrix[unseen])
+    alike: list[list[tuple[int, int, float]]] = [[] for _ in papers]
+    for (i, pair), chance in zip(found, out.tolist(), strict=True):
+        alike[i].append((pair.worse, pair.better, chance))
+    return alike, fitting.fit(matrix[known], same[known]), columns
+
+
 def repeated(data: Data, chances: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Candidates for a gold entity for which there is a likelier one: kept, they would be a second node."""
     out = np.zeros(len(chances), bool)
@@ -199,74 +227,104 @@ def kinds_of(chances: NDArray[np.float64]) -> list[str]:
     return [ENTITY_TYPES[i] for i in np.argmax(chances[:, first : first + len(ENTITY_TYPES)], axis=1)]
 
 
+@dataclass(frozen=True)
+class Things:
+    """What would be kept: a row each, its type, and the required gold entity that it finds (None for none)."""
+
+    rows: list[int]
+    kinds: list[str]
+    entities: list[dict[str, Any] | None]
+
+    def right(self) -> int:
+        """How many are right."""
+        return sum(entity is not None for entity in self.entities)
+
+
+def kept_things(
+    data: Data, chances: NDArray[np.float64], kinds: Sequence[str], alike: Alike, taken: NDArray[np.bool_]
+) -> Things:
+    """What is kept if some rows are taken: second names are taken in, optional entities do not count."""
+    rows: list[int] = []
+    entities: list[dict[str, Any] | None] = []
+    bounds = np.searchsorted(data.paper, np.arange(len(alike) + 1))
+    keep = chances[:, column("keep")]
+    for pairs, first, last in zip(alike, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        kept = set(np.flatnonzero(taken[first:last]).tolist())
+        homes = duplicates.taken_in(pairs, kept, keep[first:last].tolist(), SAME)
+        names: dict[int, list[int]] = {i: [i] for i in sorted(kept - homes.keys())}
+        for i, home in homes.items():
+            names[home].append(i)
+        seen: set[int] = set()
+        for home, together in names.items():
+            meant = [e for i in together if (e := data.entities[first + i]) and kinds[first + home] in e["type"]]
+            entity = next((e for e in meant if id(e) not in seen), None)
+            if entity is None and any(data.optional[first + i] for i in together):
+                continue
+            seen.add(id(entity))
+            rows.append(first + home)
+            entities.append(entity)
+    return Things(rows, [kinds[row] for row in rows], entities)
+
+
 def chosen_thresholds(
-    data: Data, chances: NDArray[np.float64], papers: Sequence[Example], report: Report
+    data: Data, chances: NDArray[np.float64], papers: Sequence[Example], alike: Alike, report: Report
 ) -> dict[str, float]:
     """Thresholds of the best F1 of each relation, and of nearly the best one of entities with more of them found."""
-    kinds, settled = kinds_of(chances), chances[:, column("keep")]
-    gold_total = sum(1 for p in papers for e in p.gold if not e.get("optional"))
-    typed = np.array([e is not None and k in e["type"] for e, k in zip(data.entities, kinds, strict=True)])
-    counted = ~data.optional
+    settled, about = chances[:, column("keep")], chances[:, column("core")]
+    wanted = [e for p in papers for e in p.gold if not e.get("optional")]
+    of_rows = kinds_of(chances)
 
-    def found(taken: NDArray[np.bool_], hits: NDArray[np.bool_]) -> int:
-        """Gold entities among the hits taken: two candidates for one entity find it once."""
-        use = taken & hits
-        return len({(p, id(e)) for p, e, u in zip(data.paper, data.entities, use, strict=True) if u})
+    def things(taken: NDArray[np.bool_]) -> Things:
+        return kept_things(data, chances, of_rows, alike, taken)
 
-    def f1(taken: NDArray[np.bool_], hits: NDArray[np.bool_], total: int) -> float:
-        return 2 * found(taken, hits) / max(1, int((taken & counted).sum()) + total)
+    def f1(found: Things) -> float:
+        return 2 * found.right() / (len(found.rows) + len(wanted))
 
-    grid = np.arange(0.2, 0.7, 0.01)
-    scores = [f1(settled >= t, typed, gold_total) for t in grid]
+    grid = np.arange(0.2, 0.7, 0.02)
+    scores = [f1(things(settled >= t)) for t in grid]
     keep = min(t for t, s in zip(grid, scores, strict=True) if s >= max(scores) - SPARED)
     # What the paper is likely to be about is let in with less: missing that is the worse fault.
-    doubtful, about = settled >= DOUBTFUL, chances[:, column("core")]
     core = min(
         t
-        for t in np.arange(0.05, 1.0, 0.01)
-        if f1((settled >= keep) | (doubtful & (about >= t)), typed, gold_total) >= max(scores) - SPARED_FOR_CORE
+        for t in np.arange(0.06, 1.0, 0.02)
+        if f1(things((settled >= keep) | ((settled >= DOUBTFUL) & (about >= t)))) >= max(scores) - SPARED_FOR_CORE
     )
-    taken = (settled >= keep) | (doubtful & (about >= core))
-    main = np.array([is_core(e) for e in data.entities])
-    mains = sum(is_core(e) for p in papers for e in p.gold if not e.get("optional"))
-    report(f"cross-validated core recall: {found(taken, typed & main) / mains:.3f}")
-    right = found(taken, typed)
-    report(f"cross-validated entities: P {right / int((taken & counted).sum()):.3f} R {right / gold_total:.3f}")
-    out = {"keep": keep, "keep-core": DOUBTFUL, "core": core, "entity": 0.5}
+    kept = things((settled >= keep) | ((settled >= DOUBTFUL) & (about >= core)))
+    report(f"cross-validated core recall: {sum(map(is_core, kept.entities)) / sum(map(is_core, wanted)):.3f}")
+    report(f"cross-validated entities: {_figures(kept.right(), len(kept.rows), len(wanted))}")
+    out = {"keep": keep, "keep-core": DOUBTFUL, "core": core, "entity": 0.5, "same": SAME}
     counts = np.zeros(3, dtype=int)  # right, given, wanted
     for relation in RELATIONS:
-        has = np.array([e is not None and relation in e["relations"] for e in data.entities]) & typed
-        total = sum(relation in e["relations"] for p in papers for e in p.gold if not e.get("optional"))
-        allowed = taken & np.array([relation in ALLOWED[k] for k in kinds])
-        own = chances[:, column(relation)]
-        out[relation] = max(np.arange(0.35, 0.7, 0.01), key=lambda t: f1(allowed & (own >= t), has, total))
-        given = allowed & (own >= out[relation])
-        counts += (found(given, has), int((given & counted).sum()), total)
-    precision, recall = counts[0] / counts[1:]
-    report(f"cross-validated relations: P {precision:.3f} R {recall:.3f}")
+        total = sum(relation in e["relations"] for e in wanted)
+        allowed = np.array([relation in ALLOWED[k] for k in kept.kinds])
+        has = allowed & np.array([e is not None and relation in e["relations"] for e in kept.entities])
+        own = chances[kept.rows, column(relation)]
+        counted = [
+            (int((has & (own >= t)).sum()), int((allowed & (own >= t)).sum()), total, t)
+            for t in np.arange(0.35, 0.7, 0.01)
+        ]
+        *best, out[relation] = max(counted, key=lambda c: c[0] / max(1, c[1] + c[2]))
+        counts += best
+    report(f"cross-validated relations: {_figures(*counts.tolist())}")
     thresholds = {name: round(float(value), 2) for name, value in out.items()}
-    return thresholds | calibration(data, chances, taken, typed, kinds, thresholds)
+    return thresholds | calibration(kept, chances, thresholds)
 
 
-def calibration(
-    data: Data,
-    chances: NDArray[np.float64],
-    taken: NDArray[np.bool_],
-    typed: NDArray[np.bool_],
-    kinds: Sequence[str],
-    thresholds: Mapping[str, float],
-) -> dict[str, float]:
+def _figures(right: int, given: int, wanted: int) -> str:
+    return f"P {right / given:.3f} R {right / wanted:.3f} F1 {2 * right / (given + wanted):.3f}"
+
+
+def calibration(kept: Things, chances: NDArray[np.float64], thresholds: Mapping[str, float]) -> dict[str, float]:
     """Scale and shift of the logits that make the chances of edges true (Platt 1999)."""
     logits, right = [], []
-    for row in np.flatnonzero(taken & ~data.optional).tolist():
-        sure = chances[row, column("keep")] * chances[row, column(kinds[row])]
-        own = {r: chances[row, column(r)] for r in ALLOWED[kinds[row]]}
+    for row, kind, entity in zip(kept.rows, kept.kinds, kept.entities, strict=True):
+        sure = chances[row, column("keep")] * chances[row, column(kind)]
+        own = {r: chances[row, column(r)] for r in ALLOWED[kind]}
         chosen = [r for r, c in own.items() if c >= thresholds[r]] or [max(own, key=own.__getitem__)]
-        entity = data.entities[row]
         for relation in chosen:
             chance = min(max(float(sure * own[relation]), 1e-6), 1 - 1e-6)
             logits.append(math.log(chance / (1 - chance)))
-            right.append(bool(typed[row]) and entity is not None and relation in entity["relations"])
+            right.append(entity is not None and relation in entity["relations"])
     fitted = LogisticRegression(C=1e6).fit(np.array(logits)[:, None], np.array(right))
     return {"scale": round(float(fitted.coef_[0, 0]), 3), "shift": round(float(fitted.intercept_[0]), 3)}
 
@@ -354,9 +412,11 @@ def fit_pipeline(
     first = cross_validated(data)
     report("logistic models fitted")
     chances, final, columns = boosted(papers, data, first, report)
-    thresholds = chosen_thresholds(data, chances, papers, report)
+    alike, same, places = compared(papers, data, chances)
+    thresholds = chosen_thresholds(data, chances, papers, alike, report)
     weights = np.stack([fit(data, model, np.arange(len(data.paper))) for model in MODELS], axis=1)
     write_models(folder, names, weights, thresholds)
     fitting.write({name: final[name] for name in WHETHER}, columns, folder / "whether.onnx")
     fitting.write({name: final[name] for name in MODELS if name not in WHETHER}, columns, folder / "what.onnx")
+    fitting.write({"same": same}, places, folder / "same.onnx")
     return thresholds
