@@ -103,10 +103,11 @@ class Fitted:
         chances, rows = self._rows(found, features, kinds)
         own = own_name(found, self.models, chances)
         chances[:, self._columns(self.whether.models)] = self.whether.probabilities(rows)
-        kept, mentioned = self._verdicts(chances)
         # Type and relations matter only of what may count.
-        asked = np.flatnonzero(kept | mentioned | worth_comparing(chances, self.columns))
+        entity = chances[:, self.columns["entity"]] >= self.thresholds["entity"]
+        asked = np.flatnonzero(entity | worth_comparing(chances, self.columns))
         chances[np.ix_(asked, self._columns(self.what.models))] = self.what.probabilities(rows[asked])
+        kept, mentioned = self._verdicts(chances)
         if own is not None:
             # As if its name had never been seen: what the paper does with it.
             i, (features[i], kinds[i]) = own
@@ -132,8 +133,9 @@ class Fitted:
         """Which candidates are kept, and which others are entities."""
         # In double precision, as the thresholds are.
         keep, core, entity = chances[:, self._columns(WHETHER)].T.astype(np.float64)
+        sure = keep * chances[:, self._columns(ENTITY_TYPES)].max(axis=1, initial=0.0)
         least = self.thresholds
-        kept = (keep >= least["keep"]) | ((keep >= least["keep-core"]) & (core >= least["core"]))
+        kept = (sure >= least["keep"]) | ((sure >= least["keep-core"]) & (core >= least["core"]))
         return kept, ~kept & (entity >= least["entity"])
 
     def _homes(self, found: Found, chances: NDArray[np.float32], kept: NDArray[np.bool_]) -> Mapping[int, int]:

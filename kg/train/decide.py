@@ -270,7 +270,9 @@ def chosen_thresholds(
     data: Data, chances: NDArray[np.float64], papers: Sequence[Example], alike: Alike, report: Report
 ) -> dict[str, float]:
     """Thresholds of the best F1 of each relation, and of nearly the best one of entities with more of them found."""
-    settled, about = chances[:, column("keep")], chances[:, column("core")]
+    first = column(ENTITY_TYPES[0])
+    settled = chances[:, column("keep")] * chances[:, first : first + len(ENTITY_TYPES)].max(axis=1)
+    about = chances[:, column("core")]
     wanted = [e for p in papers for e in p.gold if not e.get("optional")]
     of_rows = kinds_of(chances)
 
