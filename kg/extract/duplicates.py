@@ -24,6 +24,7 @@ _WORTH_IT = 0.1  # how likely a candidate must be kept to count at all,
 _ABOUT = 0.3  # or to be what the paper is about
 _ALIKE = (("chinese-likeness", 1e-6), ("english-likeness", 1e-6), ("both", 0.3))
 _ONE_THING = 0.5  # cosine
+_LIKELIER = 0.5
 _NAMES = 6
 _SPOTS = 8
 _NEAR = 8  # letters
@@ -65,7 +66,7 @@ def worth_comparing(chances: NDArray[np.float32], columns: Mapping[str, int]) ->
 def pairs(found: Found, chances: NDArray[np.float32], columns: Mapping[str, int]) -> list[Pair]:
     """Pairs of candidates that share something or that the encoder takes for one thing.
 
-    Two terms of the lexicon are two things, and so are two versions.
+    A term of the lexicon is a thing of its own, and so is another version.
 
     Parameters
     ----------
@@ -99,6 +100,8 @@ def taken_in(
 ) -> dict[int, int]:
     """For each candidate that is a second name of a kept one, that one; it is taken in by nothing itself.
 
+    What would not be kept itself becomes a name of another only where that is likelier than not.
+
     Parameters
     ----------
     judged : iterable of (worse, better, chance)
@@ -108,11 +111,11 @@ def taken_in(
     chances : sequence of float
         How likely each candidate is to be kept.
     threshold : float
-        From where on two are one.
+        From where on two that are kept are one.
     """
     best: dict[int, tuple[float, int]] = {}
     for worse, better, chance in judged:
-        if chance >= threshold and better in kept:
+        if better in kept and chance >= (threshold if worse in kept else _LIKELIER):
             best[worse] = max(best.get(worse, (0.0, -1)), (chance, -better))
     homes: dict[int, int] = {}
     # The likeliest first: what takes in has been looked at before what it takes in.
@@ -124,8 +127,9 @@ def taken_in(
 
 def _apart(worse: _Side, better: _Side) -> bool:
     """Whether two cannot be one thing, however alike their names are."""
-    known = bool(worse.about["known"] and better.about["known"])
-    return known or not all(same_version(x, y) for x in worse.english[:1] for y in better.english[:1])
+    return bool(worse.about["known"]) or not all(
+        same_version(x, y) for x in worse.english[:1] for y in better.english[:1]
+    )
 
 
 def _side(found: Found, i: int, chances: NDArray[np.float32], columns: Mapping[str, int]) -> _Side:

@@ -18,7 +18,7 @@ from kg.extract.group import Candidate, joined
 from kg.extract.head_nouns import head_type
 from kg.extract.labels import Labels
 from kg.extract.text import TITLE, Text
-from kg.resolve.spelling import numbers
+from kg.resolve.spelling import key, numbers
 
 _NAMES = 3
 _ALIKE = 0.4
@@ -63,14 +63,14 @@ def translations(
     alike: dict[tuple[int, int], _Likeness] = {}
     for i, j in _sharing(candidates, latin, chinese):
         a, b = candidates[i], candidates[j]
-        if not (a.term and b.term):
+        if _may_be_one(a, b):
             found = _best(a, b)
             if found[0] >= _ALIKE:
                 alike[i, j] = found
     identity = _identity(candidates, latin, chinese, said) if said is not None else {}
     for (i, j), (cosine, _) in identity.items():
         a, b = candidates[i], candidates[j]
-        if (i, j) not in alike and cosine >= _ONE_THING and not (a.term and b.term):
+        if (i, j) not in alike and cosine >= _ONE_THING and _may_be_one(a, b):
             alike[i, j] = _best(a, b)
     ranks = _ranks(alike)
     spots = _spots(candidates, {i for pair in alike for i in pair}, text, begins)
@@ -82,6 +82,14 @@ def translations(
         )
         for (i, j), found in alike.items()
     ]
+
+
+def _may_be_one(english: Candidate, chinese: Candidate) -> bool:
+    """Whether two may translate each other: not two terms, nor a name and what is made with it (U-Net, U-Net解码)."""
+    if english.term and chinese.term:
+        return False
+    made = [key(name) for name in chinese.names[:_NAMES]]
+    return not any(key(name) in longer for name in english.names[:_NAMES] for longer in made)
 
 
 def _identity(

@@ -53,8 +53,13 @@ def test_names_that_share_words_are_compared(found_in):
 
 
 def test_a_name_and_its_translation_are_compared(found_in):
-    described = _pairs(found_in("本文提出无监督域适应方法。We study unsupervised domain adaptation."))
-    assert any(f["both"] > 0.5 for f in described.values())
+    described = _pairs(found_in("本文研究音频驱动着色。We study audio-driven colorization."))
+    assert max(features["both"] for features in described.values()) > 0.5
+
+
+def test_a_doubtful_name_of_what_is_not_kept_is_none():
+    assert taken_in([(1, 0, 0.49)], {0}, [0.9, 0.1], 0.3) == {}
+    assert taken_in([(1, 0, 0.5)], {0}, [0.9, 0.1], 0.3) == {1: 0}
 
 
 def test_two_terms_of_the_lexicon_are_two_things(found_in):

@@ -70,3 +70,12 @@ def test_a_candidate_whose_first_names_are_coined_has_no_translation(make_entry)
         for names in spans
     ]
     assert translations(candidates, text, [0, 12]) == []
+
+
+def test_what_is_made_with_a_thing_is_no_translation_of_it(make_entry):
+    text = of_entry(make_entry("U-Net", "U-Net解码 使用U-Net做大"))
+    candidates = [
+        Candidate((Mention(text.string.index(n), text.string.index(n) + len(n), "shape"),), (n,), "")
+        for n in ("U-Net", "U-Net解码", "U-Net做大")
+    ]
+    assert translations(candidates, text, [0, 6]) == []
