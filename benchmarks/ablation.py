@@ -42,6 +42,7 @@ def _without_translations() -> None:
 
 
 def _without_second_names() -> None:
+    # Of what is kept. What is not may still become a name of something.
     decide.SAME = 2.0
 
 
