@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kg.extract.candidates import Found
 from kg.extract.edges import has_chinese
-from kg.extract.glosses import bigrams, content_words, match, rendered
+from kg.extract.glosses import NOTHING_SHARED, bigrams, content_words, match, rendered, shares
 from kg.records import ENTITY_TYPES
 from kg.resolve.spelling import key, same_version
 
@@ -30,7 +30,6 @@ _SPOTS = 8
 _NEAR = 8  # letters
 _LISTS = frozenset("、,，和与及")
 _BRACKETS = frozenset("(（")
-_NOTHING = (0.0, 0.0, 0.0)
 _SHARES = ("likeness", "of-worse", "of-better")
 
 
@@ -177,9 +176,12 @@ def _identity(cosines: NDArray[np.float32], b: int, a: int) -> dict[str, float]:
 
 def _compared(worse: _Side, better: _Side) -> dict[str, float]:
     """How alike the names of two are."""
-    chinese = max((_shares(bigrams(x), bigrams(y)) for x in worse.chinese for y in better.chinese), default=_NOTHING)
+    chinese = max(
+        (shares(bigrams(x), bigrams(y)) for x in worse.chinese for y in better.chinese), default=NOTHING_SHARED
+    )
     english = max(
-        (_shares(content_words(x), content_words(y)) for x in worse.english for y in better.english), default=_NOTHING
+        (shares(content_words(x), content_words(y)) for x in worse.english for y in better.english),
+        default=NOTHING_SHARED,
     )
     both = max(
         (
@@ -202,15 +204,6 @@ def _compared(worse: _Side, better: _Side) -> dict[str, float]:
         "one-tail": float(any(x[-2:] == y[-2:] for x in worse.keys for y in better.keys)),
         "one-type": float(worse.kind == better.kind),
     }
-
-
-def _shares(own: Collection[str], other: Collection[str]) -> tuple[float, float, float]:
-    """How alike two names are by their parts, and which share of each is in the other."""
-    common = len(set(own).intersection(other))
-    if not common:
-        return _NOTHING
-    shorter, together = min(len(own), len(other)), len(own) + len(other) - common
-    return 0.5 * common / shorter + 0.5 * common / together, common / len(own), common / len(other)
 
 
 def _beside(text: str, worse: _Side, better: _Side) -> dict[str, float]:

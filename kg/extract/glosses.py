@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,6 +18,7 @@ _HAN_ONLY = re.compile(f"[{HAN}]*")
 _WORD = re.compile(r"[A-Za-z]+")
 _GLOSS = re.compile(rf"([{HAN}]{{2}})(\d+)")
 _NOTHING: Mapping[str, tuple[float, str]] = {}
+NOTHING_SHARED = (0.0, 0.0, 0.0)
 _RENDERS = 0.15  # how surely two characters must render a word to be accounted for by it
 
 
@@ -115,3 +116,15 @@ def match(english: str, chinese: str) -> Match:
             covered += found[1]
     missing = 2 * len(set(latin).difference(words)) if latin else 0
     return Match(total / len(words), len(set(covered)) / ((characters + missing) or 1))
+
+
+def shares(own: Collection[str], other: Collection[str]) -> tuple[float, float, float]:
+    """How alike two names of one language are by their parts, and which share of each is in the other.
+
+    Alike: half the share in the shorter name, half that in both together.
+    """
+    common = len(frozenset(own).intersection(other))
+    if not common:
+        return NOTHING_SHARED
+    shorter, together = min(len(own), len(other)), len(own) + len(other) - common
+    return 0.5 * common / shorter + 0.5 * common / together, common / len(own), common / len(other)

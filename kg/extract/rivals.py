@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kg.extract.edges import has_chinese
-from kg.extract.glosses import bigrams, content_words, match, rendered
+from kg.extract.glosses import bigrams, content_words, match, rendered, shares
 from kg.extract.group import Candidate
 
 _NAMES = 3
@@ -100,17 +100,16 @@ def _parts(name: str) -> _Parts:
 
 
 def _likeness(a: Sequence[_Parts], b: Sequence[_Parts]) -> tuple[float, str]:
-    """How alike two candidates are, and in which language: half the share in the shorter name, half in both."""
+    """How alike two candidates are, and in which language."""
     best = (0.0, "")
     for x, x_chinese, own in a:
         for y, y_chinese, other in b:
             if x_chinese != y_chinese:
                 found = ((match(y, x) if x_chinese else match(x, y)).likeness, "both")
             else:
-                common = len(own & other)
-                if not common:
+                share = shares(own, other)[0]
+                if not share:
                     continue
-                share = 0.5 * common / min(len(own), len(other)) + 0.5 * common / len(own | other)
                 found = (share, "zh" if x_chinese else "en")
             best = max(best, found)
     return best
